@@ -1,0 +1,1 @@
+//! Assembly and life: configuration, building the studio, serving, health.

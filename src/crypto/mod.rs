@@ -1,0 +1,1 @@
+//! Sealing: keys, authenticated ciphers, passwords, certificates. Knows nothing of what it seals.

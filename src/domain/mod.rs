@@ -1,0 +1,1 @@
+//! What the studio means: people, recipes, jobs, renders, and who may do what. Synchronous.

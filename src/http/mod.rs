@@ -1,0 +1,1 @@
+//! The door: routes, callers, problems, events. Reads, runs one domain verb, answers.

@@ -1,0 +1,1 @@
+//! Pixels and clips: reading what people bring, writing what they take home.

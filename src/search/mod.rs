@@ -1,0 +1,1 @@
+//! Words to pictures: a sealed full-text index, derived from the rows and always rebuildable.

@@ -1,0 +1,1 @@
+//! The hands: takes jobs from the queue, has a worker process make them, hands in renders.
