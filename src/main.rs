@@ -1,3 +1,8 @@
 //! The binary: everything it does is in the library.
 
-fn main() {}
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    dreamomni2::cli::main()
+}

@@ -1,1 +1,137 @@
-//! The words an operator types.
+//! The words an operator types: one file per verb, every text good enough to need no manual.
+
+mod failure;
+mod output;
+mod progress;
+
+mod audit;
+mod completions;
+mod doctor;
+mod init;
+mod model;
+mod openapi;
+mod render;
+mod serve;
+mod setup_url;
+mod try_out;
+mod unlock;
+mod verify;
+mod version;
+mod worker;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use failure::Failure;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    failed: the machine, a file or a check; the text says what to do
+  2    the command was not understood (see --help)
+  3    the input was refused: words, numbers, pictures or a package
+  130  stopped by Ctrl+C
+
+A failure is written to stderr as two lines, `error: SENTENCE` and `code: WORD`; the word is stable.";
+
+/// Pictures and clips from words and references, made and kept inside the house.
+#[derive(Parser)]
+#[command(
+    name = "dreamomni2",
+    version,
+    about = "DreamOmni2 Studio: pictures and clips from words and references, made and kept inside the house.",
+    after_help = "\
+Examples:
+  dreamomni2 try                                        see it work: a picture, a clip, a studio in the browser
+  dreamomni2 render --prompt \"a red boat on the sea at sunset\" -o boat.png
+  dreamomni2 serve --data /srv/studio                   run the studio for the house
+  dreamomni2 COMMAND --help                             every command explains itself",
+    after_long_help = EXIT_CODES,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Where the studio lives: the same two options for every command.
+#[derive(Args, Clone, Debug, Default)]
+struct Place {
+    /// The studio's data folder; without it the one in the configuration, else the standard place
+    /// (/var/lib/dreamomni2 for root, ~/.local/share/dreamomni2 for a person).
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Place")]
+    data: Option<PathBuf>,
+    /// A configuration file (TOML); without it `studio.toml` in the data folder, if there is one.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Place")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Serve(serve::Serve),
+    Try(try_out::Try),
+    Init(init::Init),
+    Unlock(unlock::Unlock),
+    SetupUrl(setup_url::SetupUrl),
+    Render(render::Render),
+    Model(model::Model),
+    Audit(audit::Audit),
+    Verify(verify::Verify),
+    Doctor(doctor::Doctor),
+    Version(version::Version),
+    Openapi(openapi::Openapi),
+    Completions(completions::Completions),
+    Worker(worker::Worker),
+}
+
+/// Reads the command line, does what it says, and answers with the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            // A closed pipe while printing help is nobody's failure.
+            let _ = told.print();
+            return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let place = &cli.place;
+    match cli.verb {
+        Verb::Serve(verb) => verb.run(place),
+        Verb::Try(verb) => verb.run(place),
+        Verb::Init(verb) => verb.run(place),
+        Verb::Unlock(verb) => verb.run(place),
+        Verb::SetupUrl(verb) => verb.run(place),
+        Verb::Render(verb) => verb.run(place),
+        Verb::Model(verb) => verb.run(place),
+        Verb::Audit(verb) => verb.run(place),
+        Verb::Verify(verb) => verb.run(place),
+        Verb::Doctor(verb) => verb.run(place),
+        Verb::Version(verb) => verb.run(),
+        Verb::Openapi(verb) => verb.run(),
+        Verb::Completions(verb) => verb.run(),
+        Verb::Worker(verb) => verb.run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

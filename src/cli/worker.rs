@@ -1,0 +1,16 @@
+//! `worker`: the process that computes; the studio starts it, people do not.
+
+use clap::Args;
+
+use super::failure::Failure;
+
+/// Compute renders for a studio, over the socket on standard input.
+#[derive(Args)]
+#[command(hide = true)]
+pub(super) struct Worker {}
+
+impl Worker {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        todo!()
+    }
+}
