@@ -1,1 +1,17 @@
 //! Pixels and clips: reading what people bring, writing what they take home.
+
+pub mod picture;
+
+pub mod blur;
+pub mod decode;
+pub mod encode;
+pub mod notes;
+pub mod scene;
+
+pub mod archive;
+pub mod clip;
+pub mod frames;
+
+mod error;
+
+pub use error::{Error, Kind};
