@@ -1,1 +1,19 @@
-//! From an order to a picture: the runtime, packages, tokenizers, schedulers and pipelines.
+//! From words and references to pictures: model packages, tokenizers, schedulers and pipelines over ONNX Runtime.
+//!
+//! `Packages` knows which models there are without loading anything; `Engine` loads one and gives a `Pipeline`;
+//! a `Pipeline` carries out an `Order`. Only the worker process and the command line open an `Engine`.
+
+mod error;
+mod latents;
+mod order;
+
+mod engine;
+mod runtime;
+
+pub mod packages;
+
+pub use engine::{Engine, Pipeline, Settings};
+pub use error::{Error, Kind, Result};
+pub use latents::Latents;
+pub use order::{Made, Order, ReferencePicture, Role, Step, Task, UnknownWord, Watch};
+pub use packages::{Package, PackageInfo, Packages};

@@ -1,0 +1,42 @@
+//! Puts ONNX Runtime, compressed, into the binary. Without the library the build succeeds and the binary says what to do.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    println!("cargo:rerun-if-env-changed=STUDIO_ONNXRUNTIME");
+    println!("cargo:rerun-if-changed=build.rs");
+    let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    let usual = folder.join(".build/onnxruntime/libonnxruntime.so");
+    // Watched even while it is not there, so that fetching it is enough to have it built in.
+    println!("cargo:rerun-if-changed={}", usual.display());
+    let library = env::var_os("STUDIO_ONNXRUNTIME").map_or(usual, PathBuf::from);
+    let packed = out.join("onnxruntime.zst");
+    if library.is_file() {
+        println!("cargo:rerun-if-changed={}", library.display());
+        pack(&library, &packed, &out.join("onnxruntime.from"))
+    } else {
+        println!("cargo:rustc-env=STUDIO_ONNXRUNTIME_HASH=");
+        println!("cargo:rustc-env=STUDIO_ONNXRUNTIME_BYTES=0");
+        fs::write(&packed, [])
+    }
+}
+
+/// Compresses the library unless `packed` already holds it, as `note` tells.
+fn pack(library: &Path, packed: &Path, note: &Path) -> io::Result<()> {
+    let bytes = fs::read(library)?;
+    let hash = blake3::hash(&bytes).to_hex();
+    let level = if env::var("PROFILE").is_ok_and(|p| p == "release") { 15 } else { 3 };
+    let wanted = format!("{hash} {level}");
+    if fs::read_to_string(note).ok().as_deref() != Some(&wanted) || !packed.is_file() {
+        let mut encoder = zstd::Encoder::new(fs::File::create(packed)?, level)?;
+        encoder.include_checksum(true)?;
+        io::copy(&mut bytes.as_slice(), &mut encoder)?;
+        encoder.finish()?;
+        fs::write(note, wanted)?;
+    }
+    println!("cargo:rustc-env=STUDIO_ONNXRUNTIME_HASH={hash}");
+    println!("cargo:rustc-env=STUDIO_ONNXRUNTIME_BYTES={}", bytes.len());
+    Ok(())
+}

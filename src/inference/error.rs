@@ -1,0 +1,119 @@
+//! What can go wrong between an order and its picture, each with a sentence and a stable code.
+
+use std::io;
+use std::path::PathBuf;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a caller has to do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// There is no such model, file or reference case.
+    Missing,
+    /// The order or the package is not acceptable as it is; asking again will not help.
+    Refused,
+    /// Somebody asked to stop.
+    Stopped,
+    /// The machine, the runtime or a package's files failed.
+    Broken,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error(
+        "this build carries no ONNX Runtime, so it cannot render; run packaging/fetch-onnxruntime.sh and build again, \
+         or name a library in STUDIO_ONNXRUNTIME_LIB"
+    )]
+    RuntimeMissing,
+    #[error(
+        "ONNX Runtime did not start: {0}; remove its file from the cache folder or name another library in STUDIO_ONNXRUNTIME_LIB"
+    )]
+    RuntimeBroken(String),
+    #[error("there is no model called \"{0}\"; `dreamomni2 model list` shows the ones there are")]
+    NoSuchModel(String),
+    #[error("a model called \"{0}\" is already there; choose another name, or remove it first")]
+    NameTaken(String),
+    #[error(
+        "\"{0}\" cannot be a model's name; use 1 to 64 letters, digits, '.', '-' and '_', beginning with a letter or digit"
+    )]
+    BadName(String),
+    #[error("the package has no {file}; copy the whole folder again")]
+    FileMissing { file: String },
+    #[error("{file} of the package cannot be read as what it should be: {detail}")]
+    FileMalformed { file: String, detail: String },
+    #[error(
+        "{file} is not the file its list of hashes names (expected {expected}, found {found}); copy the package again"
+    )]
+    HashDiffers { file: String, expected: String, found: String },
+    #[error("the package was refused: {file} {why}")]
+    Unsafe { file: String, why: String },
+    #[error("the package asks for {what} \"{found}\", which is not supported; supported are: {supported}")]
+    Unsupported { what: &'static str, found: String, supported: String },
+    #[error("the graph {graph} does not fit: expected {expected}; found {found}")]
+    GraphDiffers { graph: String, expected: String, found: String },
+    #[error("{0}")]
+    BadOrder(String),
+    #[error("{sentence}")]
+    ForeignSource { sentence: String },
+    #[error("stopped after step {step}, as asked")]
+    Cancelled { step: u32 },
+    #[error(
+        "the model gave a value that is no number in {stage}; nothing was kept. Try other settings, or test the model"
+    )]
+    NotANumber { stage: String },
+    #[error("the graph {graph} failed: {detail}")]
+    GraphFailed { graph: String, detail: String },
+    #[error("not enough memory for {what}: {detail}; choose a smaller size or end other programs")]
+    OutOfMemory { what: String, detail: String },
+    #[error("{}: {error}", path.display())]
+    Io { path: PathBuf, error: io::Error },
+}
+
+impl Error {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Error::NoSuchModel(_) | Error::FileMissing { .. } => Kind::Missing,
+            Error::NameTaken(_)
+            | Error::BadName(_)
+            | Error::FileMalformed { .. }
+            | Error::HashDiffers { .. }
+            | Error::Unsafe { .. }
+            | Error::Unsupported { .. }
+            | Error::GraphDiffers { .. }
+            | Error::BadOrder(_)
+            | Error::ForeignSource { .. } => Kind::Refused,
+            Error::Cancelled { .. } => Kind::Stopped,
+            Error::RuntimeMissing
+            | Error::RuntimeBroken(_)
+            | Error::NotANumber { .. }
+            | Error::GraphFailed { .. }
+            | Error::OutOfMemory { .. }
+            | Error::Io { .. } => Kind::Broken,
+        }
+    }
+
+    /// Stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::RuntimeMissing => "runtime_missing",
+            Error::RuntimeBroken(_) => "runtime_broken",
+            Error::NoSuchModel(_) => "model_unknown",
+            Error::NameTaken(_) => "model_name_taken",
+            Error::BadName(_) => "model_name_malformed",
+            Error::FileMissing { .. } => "package_file_missing",
+            Error::FileMalformed { .. } => "package_file_malformed",
+            Error::HashDiffers { .. } => "package_hash_differs",
+            Error::Unsafe { .. } => "package_unsafe",
+            Error::Unsupported { .. } => "package_unsupported",
+            Error::GraphDiffers { .. } => "package_graph_differs",
+            Error::BadOrder(_) => "order_refused",
+            Error::ForeignSource { .. } => "source_not_known",
+            Error::Cancelled { .. } => "cancelled",
+            Error::NotANumber { .. } => "model_gave_no_number",
+            Error::GraphFailed { .. } => "graph_failed",
+            Error::OutOfMemory { .. } => "out_of_memory",
+            Error::Io { .. } => "file_failed",
+        }
+    }
+}
