@@ -1,0 +1,1 @@
+//! Everything that can happen, with the word and subject the audit log keeps. Never content.

@@ -1,0 +1,8 @@
+//! Jobs: queued work. The rows are the truth; order is computed; a job may run twice and must not mind.
+
+pub mod job;
+pub mod lane;
+pub mod orders;
+
+pub use job::{Job, JobState, Preview, Trouble, Waiting};
+pub use orders::{cancel, get, list, order, preview};

@@ -1,0 +1,100 @@
+//! What the studio knows of its models: plain cards, filled by the app from the packages on the shelf.
+
+use serde::{Deserialize, Serialize};
+
+use super::act::Act;
+use super::error::Result;
+use super::recipes::{Role, Task};
+use crate::base::clock::Moment;
+use crate::base::units::{Rate, Size};
+
+/// Everything a person or a recipe check must know of one model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    pub name: String,
+    pub version: String,
+    /// Of the whole package; stands in every render made with it.
+    pub hash: String,
+    pub family: String,
+    pub licence: String,
+    pub tasks: Vec<Task>,
+    pub max_references: u32,
+    pub roles: Vec<Role>,
+    pub sizes: Sizes,
+    pub max_steps: u32,
+    pub max_frames: u32,
+    pub defaults: Defaults,
+    pub memory_bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sizes {
+    pub min: Size,
+    pub max: Size,
+    /// Both sides must be a multiple of this.
+    pub multiple: u32,
+    pub suggested: Vec<Size>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Defaults {
+    pub width: u32,
+    pub height: u32,
+    pub steps: u32,
+    pub guidance: f32,
+    pub frames: u32,
+    pub rate: Rate,
+}
+
+/// A word the model does not know; offsets count characters of the prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownWord {
+    pub word: String,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// One case of a model's self-test against its reference numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestCase {
+    pub name: String,
+    pub max: f64,
+    pub mean: f64,
+    pub passed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tested {
+    pub at: Moment,
+    pub passed: bool,
+}
+
+/// The packages that are installed. The app stands behind it; tests put a list there.
+pub trait Shelf: Send + Sync {
+    fn cards(&self) -> Vec<ModelCard>;
+    /// The words of `text` this model does not know; none for an unknown model.
+    fn reading(&self, model: &str, text: &str) -> Vec<UnknownWord>;
+    /// Runs the package's own test; the error is a sentence.
+    fn test(&self, model: &str) -> std::result::Result<Vec<TestCase>, String>;
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Model {
+    pub card: ModelCard,
+    pub tested: Option<Tested>,
+}
+
+/// All models, by name.
+pub fn list(_act: &Act) -> Result<Vec<Model>> {
+    todo!()
+}
+
+/// The words of a prompt that a model does not know.
+pub fn reading(_act: &Act, _model: &str, _text: &str) -> Result<Vec<UnknownWord>> {
+    todo!()
+}
+
+/// Runs the package's test and remembers whether it passed. Slow.
+pub fn test(_act: &Act, _model: &str) -> Result<Vec<TestCase>> {
+    todo!()
+}

@@ -1,0 +1,208 @@
+//! The recipe: all that determines a picture; checked once, then trusted.
+
+use serde::{Deserialize, Serialize};
+
+use super::models::ModelCard;
+use crate::base::id::{AssetId, RenderId};
+use crate::base::text::Prompt;
+use crate::base::units::{Rate, Size};
+
+/// What is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    Picture,
+    Edit,
+    Clip,
+}
+
+/// What a reference is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Source,
+    Subject,
+    Style,
+    Pose,
+    Palette,
+    Texture,
+    FirstFrame,
+    LastFrame,
+}
+
+/// A picture of this workspace: one that was made, or one that was brought in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Picture {
+    Render(RenderId),
+    Asset(AssetId),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    #[serde(flatten)]
+    pub picture: Picture,
+    pub role: Role,
+}
+
+/// A recipe as somebody typed it: nothing is checked yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    pub task: Task,
+    pub prompt: String,
+    #[serde(default)]
+    pub negative: Option<String>,
+    #[serde(default)]
+    pub references: Vec<Reference>,
+    pub width: u32,
+    pub height: u32,
+    pub steps: u32,
+    pub guidance: f32,
+    /// None: drawn by the studio and written down.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    #[serde(default = "one")]
+    pub variations: u32,
+    pub model: String,
+    #[serde(default)]
+    pub frames: Option<u32>,
+    #[serde(default)]
+    pub rate: Option<Rate>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// A checked recipe. For a job it speaks of all variations; for a render of the one (`variations` is 1,
+/// wildcards are resolved, the seed is that picture's own).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    pub task: Task,
+    pub prompt: Prompt,
+    pub negative: Option<Prompt>,
+    pub references: Vec<Reference>,
+    pub size: Size,
+    pub steps: u32,
+    pub guidance: f32,
+    pub seed: u64,
+    pub variations: u32,
+    pub model: String,
+    /// Only for clips.
+    pub frames: Option<u32>,
+    pub rate: Option<Rate>,
+}
+
+/// One thing wrong with a draft.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Fault {
+    #[error("{0}")]
+    Prompt(crate::base::text::BadText),
+    #[error("{0}")]
+    Negative(crate::base::text::BadText),
+    #[error("{0} steps cannot make a picture; choose 1 to {1}")]
+    Steps(u32, u32),
+    #[error("{asked} is no size this model can make; choose from {min} to {max} in multiples of {multiple}")]
+    Size { asked: Size, min: Size, max: Size, multiple: u32 },
+    #[error("The guidance must be a number from 0 to 30")]
+    Guidance,
+    #[error("The seed {0} is out of range; choose a whole number from 0 to 9007199254740991, or leave it empty")]
+    Seed(u64),
+    #[error("{0} variations are not possible; choose 1 to 8")]
+    Variations(u32),
+    #[error("There is no model \"{0}\" in this studio; choose one from the list of models")]
+    Model(String),
+    #[error("The model {model} cannot do the task \"{task}\"; choose another model or task")]
+    Task { model: String, task: &'static str },
+    #[error("{given} references are too many for {model}; it takes at most {most}")]
+    References { given: usize, most: u32, model: String },
+    #[error("The model {model} does not know the role \"{role}\"; choose another role for that reference")]
+    Role { model: String, role: &'static str },
+    #[error("An edit needs a picture to start from; add a reference with the role source")]
+    NoSource,
+    #[error("{0} frames are not possible; choose 1 to {1}")]
+    Frames(u32, u32),
+    #[error("{0}/{1} is not a frame rate; choose for example 24/1, 25/1 or 24000/1001")]
+    Rate(u32, u32),
+    #[error("A reference is not in this workspace any more; remove it or choose another")]
+    ReferenceMissing,
+    #[error("A wildcard is not closed or is empty; write it like {{red|blue|green}}")]
+    Wildcard,
+}
+
+impl Fault {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Fault::Prompt(bad) => match bad.code() {
+                "text_empty" => "prompt_empty",
+                "text_too_long" => "prompt_too_long",
+                _ => "prompt_control_character",
+            },
+            Fault::Negative(_) => "negative_malformed",
+            Fault::Steps(..) => "steps_out_of_range",
+            Fault::Size { .. } => "size_out_of_range",
+            Fault::Guidance => "guidance_out_of_range",
+            Fault::Seed(_) => "seed_out_of_range",
+            Fault::Variations(_) => "variations_out_of_range",
+            Fault::Model(_) => "model_unknown",
+            Fault::Task { .. } => "task_not_possible",
+            Fault::References { .. } => "too_many_references",
+            Fault::Role { .. } => "role_not_possible",
+            Fault::NoSource => "source_missing",
+            Fault::Frames(..) => "frames_out_of_range",
+            Fault::Rate(..) => "rate_malformed",
+            Fault::ReferenceMissing => "reference_missing",
+            Fault::Wildcard => "wildcard_malformed",
+        }
+    }
+
+    pub fn field(&self) -> &'static str {
+        match self {
+            Fault::Prompt(_) | Fault::Wildcard => "prompt",
+            Fault::Negative(_) => "negative",
+            Fault::Steps(..) => "steps",
+            Fault::Size { .. } => "size",
+            Fault::Guidance => "guidance",
+            Fault::Seed(_) => "seed",
+            Fault::Variations(_) => "variations",
+            Fault::Model(_) => "model",
+            Fault::Task { .. } => "task",
+            Fault::References { .. } | Fault::Role { .. } | Fault::NoSource | Fault::ReferenceMissing => "references",
+            Fault::Frames(..) => "frames",
+            Fault::Rate(..) => "rate",
+        }
+    }
+}
+
+/// Everything wrong with a draft; never empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    pub fn code(&self) -> &'static str {
+        self.0.first().map_or("recipe_malformed", Fault::code)
+    }
+}
+
+impl std::fmt::Display for Faults {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (place, fault) in self.0.iter().enumerate() {
+            write!(f, "{}{fault}", if place == 0 { "" } else { ". " })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// Checks every bound against the model's card. `seed` is used where the draft leaves it open.
+pub fn check(_draft: &Draft, _models: &[ModelCard], _seed: u64) -> Result<Recipe, Faults> {
+    todo!()
+}
+
+impl Recipe {
+    /// The recipe of one variation: its own seed, its wildcards resolved.
+    pub fn variation(&self, _index: u32) -> Recipe {
+        todo!()
+    }
+}
