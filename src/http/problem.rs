@@ -1,0 +1,127 @@
+//! Refusals on the wire: one shape (problem+json) for every error, and the one match from a kind to a status.
+
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request was refused. 5xx tell the client a request number and the log everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub code: String,
+    pub detail: String,
+    pub fields: Vec<Field>,
+    /// Seconds after which trying again makes sense.
+    pub retry_after: Option<u64>,
+}
+
+/// One field of the request that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Field {
+    pub field: String,
+    pub detail: String,
+}
+
+/// The body of every error answer (RFC 9457, `application/problem+json`).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemView<'a> {
+    /// A name for the situation; the same for the same `code`.
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    /// What happened, why, and what to do: for people.
+    detail: &'a str,
+    /// A stable word for programs.
+    code: &'a str,
+    /// The number under which the log knows this request.
+    request: &'a str,
+    #[serde(skip_serializing_if = "<[Field]>::is_empty")]
+    fields: &'a [Field],
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Problem { status, code: code.into(), detail: detail.into(), fields: Vec::new(), retry_after: None }
+    }
+
+    /// Something of ours broke: the log hears what, the client only that.
+    pub fn crashed(cause: impl fmt::Display) -> Self {
+        tracing::error!("a request failed inside the studio: {cause}");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", INTERNAL)
+    }
+
+    pub fn bad_request(code: &str, detail: impl Into<String>) -> Self {
+        Problem::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// A field was refused; the sentence stands beside it on the page.
+    pub fn field(field: &str, code: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
+        problem.fields.push(Field { field: field.to_owned(), detail });
+        problem
+    }
+
+    /// For answers that the framework made without us: an unknown path, a wrong method, a body too large.
+    pub fn of_status(status: StatusCode) -> Self {
+        let (code, detail) = match status {
+            StatusCode::NOT_FOUND => ("not_found", "Nothing is at this address. Please check it."),
+            StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address does not answer this method."),
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "The request is larger than this address takes."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type", "This address takes application/json."),
+            StatusCode::REQUEST_TIMEOUT => ("timeout", "The request took too long to arrive. Please try again."),
+            s if s.is_server_error() => ("internal", INTERNAL),
+            _ => ("bad_request", "The request could not be understood."),
+        };
+        Problem::new(status, code, detail)
+    }
+
+    /// The whole answer, under the number that the log knows.
+    pub fn answer(&self, request: &str) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        answer.insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(seconds) = self.retry_after {
+            answer.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"studio\""));
+        }
+        answer.json(ProblemView {
+            r#type: format!("urn:dreamomni2:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            code: &self.code,
+            request,
+            fields: &self.fields,
+        })
+    }
+}
+
+const INTERNAL: &str = "Something in the studio failed; nothing was changed. Please try again, and if it happens again, \
+                        give your operator the request number.";
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.answer("")
+    }
+}
