@@ -22,7 +22,8 @@ pub struct Asset {
     pub created: Moment,
     pub caption: Captioned,
     pub favourite: bool,
-    pub blur: Vec<u8>,
+    /// 32 characters of base64, see `media::blur`.
+    pub blur: String,
     pub deleted: bool,
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::recipes::Faults;
 use crate::base::id::BadId;
 use crate::base::text::BadText;
+use crate::{crypto, media, search, store};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -18,6 +19,8 @@ pub enum Kind {
     /// The caller may not; the sentence says who can.
     Refused,
     NotFound,
+    /// More bytes or pixels than are taken.
+    TooLarge,
     /// Somebody else was quicker, or the thing is in another state.
     Conflict,
     TooMany,
@@ -65,9 +68,17 @@ pub enum Error {
     Gone { code: &'static str, sentence: String },
     #[error("{sentence}")]
     Unavailable { code: &'static str, sentence: String },
-    /// A row, index or blob could not be read or written; the text is for the log.
+    #[error(transparent)]
+    Media(#[from] media::Error),
+    #[error(transparent)]
+    Search(#[from] search::Error),
+    #[error(transparent)]
+    Crypto(#[from] crypto::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// An impossible state or a failing disk; the text is for the log.
     #[error("The studio could not read or write its data: {0}")]
-    Storage(String),
+    Broken(String),
 }
 
 impl Error {
@@ -82,7 +93,27 @@ impl Error {
             Error::Locked => Kind::Locked,
             Error::Gone { .. } => Kind::Gone,
             Error::NotSetUp | Error::Recovery(_) | Error::Unavailable { .. } => Kind::Unavailable,
-            Error::Storage(_) => Kind::Internal,
+            Error::Media(e) => match e.kind() {
+                media::Kind::Refused => Kind::Invalid,
+                media::Kind::TooLarge => Kind::TooLarge,
+                media::Kind::Missing => Kind::NotFound,
+                media::Kind::Internal => Kind::Internal,
+            },
+            Error::Search(e) => match e.kind() {
+                search::Kind::Refused => Kind::Invalid,
+                search::Kind::Damaged => Kind::Unavailable,
+                search::Kind::Internal => Kind::Internal,
+            },
+            Error::Crypto(e) => match e.kind() {
+                crypto::Kind::Refused => Kind::Invalid,
+                crypto::Kind::Damaged | crypto::Kind::Broken => Kind::Internal,
+            },
+            Error::Store(e) => match e.kind() {
+                store::Kind::Full | store::Kind::Busy => Kind::Unavailable,
+                store::Kind::Refused if matches!(e, store::Error::Crypto(_)) => Kind::Invalid,
+                _ => Kind::Internal,
+            },
+            Error::Broken(_) => Kind::Internal,
         }
     }
 
@@ -104,7 +135,11 @@ impl Error {
             Error::Locked => "locked",
             Error::NotSetUp => "not_set_up",
             Error::Recovery(_) => "recovery",
-            Error::Storage(_) => "storage",
+            Error::Media(e) => e.code(),
+            Error::Search(e) => e.code(),
+            Error::Crypto(e) => e.code(),
+            Error::Store(e) => e.code(),
+            Error::Broken(_) => "broken",
         }
     }
 
@@ -113,6 +148,7 @@ impl Error {
         match self {
             Error::Recipe(faults) => faults.0.iter().map(|f| (f.field(), f.to_string())).collect(),
             Error::Invalid { field, sentence, .. } => vec![(field, sentence.clone())],
+            Error::Search(search::Error::Query(bad)) => vec![("q", bad.to_string())],
             _ => Vec::new(),
         }
     }

@@ -41,7 +41,8 @@ pub struct Tile {
     pub kind: TileKind,
     /// Width by height.
     pub ratio: f32,
-    pub blur: Vec<u8>,
+    /// 32 characters of base64, see `media::blur`.
+    pub blur: String,
     pub favourite: bool,
     pub created: Moment,
 }

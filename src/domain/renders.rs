@@ -47,7 +47,8 @@ pub struct Render {
     pub model: MadeWith,
     pub caption: Captioned,
     pub favourite: bool,
-    pub blur: Vec<u8>,
+    /// 32 characters of base64, see `media::blur`.
+    pub blur: String,
     pub deleted: bool,
     pub unknown_words: Vec<String>,
 }
@@ -105,8 +106,27 @@ pub fn clip(_act: &Act, _workspace: WorkspaceId, _render: RenderId) -> Result<Me
 }
 
 /// The frames of a clip as a zip of PNG files.
-pub fn frames(_act: &Act, _workspace: WorkspaceId, _render: RenderId) -> Result<Media> {
+pub fn frames(_act: &Act, _workspace: WorkspaceId, _render: RenderId) -> Result<Frames> {
     todo!()
+}
+
+/// All frames of a clip, zipped while they are sent.
+pub struct Frames {}
+
+impl Frames {
+    /// How many bytes will be written.
+    pub fn length(&self) -> u64 {
+        todo!()
+    }
+
+    pub fn file_name(&self) -> &str {
+        todo!()
+    }
+
+    /// Blocks; give it a pipe.
+    pub fn send(self, _to: impl std::io::Write) -> Result<()> {
+        todo!()
+    }
 }
 
 pub fn lineage(_act: &Act, _workspace: WorkspaceId, _render: RenderId) -> Result<Lineage> {

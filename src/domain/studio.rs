@@ -17,8 +17,10 @@ pub struct Opening {
     pub clock: Clock,
     pub entropy: Entropy,
     pub shelf: Arc<dyn Shelf>,
-    /// A key file or credential to unlock with at once.
-    pub key_file: Option<PathBuf>,
+    /// Where a key file is looked for at the start, and written when set-up chooses that method.
+    pub key_file: PathBuf,
+    /// The passphrase's work as a power of two; `store::keys::Keyring::HARDNESS` except in tests.
+    pub hardness: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +46,7 @@ impl Phase {
 pub enum Unlock {
     Passphrase(Secret),
     Recovery(Secret),
-    /// The text inside a key file.
-    KeyFile(Secret),
+    KeyFile(PathBuf),
 }
 
 /// What anybody may know.

@@ -40,10 +40,11 @@ pub struct Claimed {
 pub struct Handed {
     /// PNG for a picture, MP4 for a clip.
     pub file: Vec<u8>,
-    /// A clip's first frame as JPEG; pictures need none.
+    /// A clip's first frame as PNG or JPEG; pictures need none.
     pub poster: Option<Vec<u8>>,
-    /// A clip's frames as a zip of PNG files.
-    pub frames_zip: Option<Vec<u8>>,
+    /// A clip's frames without loss, as `media::frames` writes them.
+    pub all_frames: Option<Vec<u8>>,
+    /// 32-bit floats, little end first.
     pub latents: Option<Vec<u8>>,
     pub width: u32,
     pub height: u32,
