@@ -12,6 +12,9 @@ pub mod archive;
 pub mod clip;
 pub mod frames;
 
+mod chunks;
 mod error;
+mod mp4;
+mod yuv;
 
 pub use error::{Error, Kind};
