@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::error::Error;
 use super::query::Query;
 use crate::base::id::{AccountId, AssetId, RenderId};
+use crate::crypto::FileKey;
 
 /// What a hit leads to. Newest first means by this id: it begins with the time it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,7 +99,7 @@ pub struct Batch {}
 
 impl Index {
     /// Opens the index in `dir`, or begins an empty one.
-    pub fn open(dir: &Path, key: &[u8; 32]) -> Result<Self, Error> {
+    pub fn open(dir: &Path, key: &FileKey) -> Result<Self, Error> {
         let _ = (dir, key);
         todo!()
     }
