@@ -6,3 +6,4 @@ pub mod doctor;
 pub mod log;
 pub mod open;
 pub mod serve;
+pub mod shelf;

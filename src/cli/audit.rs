@@ -4,8 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use serde_json::json;
+
+use crate::app::config::Config;
+use crate::app::open::{self, Opener};
+
 use super::Place;
 use super::failure::Failure;
+use super::output;
+use super::secrets;
 
 /// The audit record: every change by every person, in a chain that breaks where anything is altered.
 #[derive(Args)]
@@ -45,9 +52,41 @@ pub(super) struct Keys {
 }
 
 impl Audit {
-    pub(super) fn run(self, _place: &Place) -> Result<(), Failure> {
-        match self.verb {
-            Verb::Verify { .. } => todo!(),
+    pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
+        let Verb::Verify { keys, json } = self.verb;
+        let config = place.config()?;
+        let chains = open::verify_audit(&config, &keys.opener(&config)?)?;
+        if json {
+            output::json(&json!({ "ok": chains.iter().all(|c| c.first_bad.is_none()), "chains": chains }))?;
+        } else {
+            for chain in &chains {
+                let told = match chain.first_bad {
+                    None => "holds".to_owned(),
+                    Some(bad) => format!("BROKEN at record {bad}"),
+                };
+                output::line(format_args!("{:<32} {:>8} records  {told}", chain.chain, chain.records))?;
+            }
         }
+        match chains.iter().find_map(|c| Some((&c.chain, c.first_bad?))) {
+            None => Ok(()),
+            Some((chain, bad)) => Err(Failure::failed(
+                "audit_broken",
+                format!(
+                    "The chain {chain} was altered: record {bad} is the first that does not fit; compare it with a backup"
+                ),
+            )),
+        }
+    }
+}
+
+impl Keys {
+    /// What was said; else the key file where there is one; else the passphrase, asked for.
+    pub(super) fn opener(&self, config: &Config) -> Result<Opener, Failure> {
+        Ok(match (&self.passphrase_file, &self.recovery_key_file) {
+            (Some(file), _) => Opener::Passphrase(secrets::first_line(file)?),
+            (None, Some(file)) => Opener::RecoveryKey(secrets::first_line(file)?),
+            (None, None) if config.key_file.is_file() => Opener::KeyFile,
+            (None, None) => Opener::Passphrase(secrets::ask("Passphrase: ", "--passphrase-file FILE")?),
+        })
     }
 }

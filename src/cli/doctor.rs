@@ -2,8 +2,11 @@
 
 use clap::Args;
 
+use crate::app::doctor::{self, Level};
+
 use super::Place;
 use super::failure::Failure;
+use super::output;
 
 /// Check this machine and the data folder: one line per check, with the reason and the fix.
 ///
@@ -20,7 +23,27 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
-    pub(super) fn run(self, _place: &Place) -> Result<(), Failure> {
-        todo!()
+    pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
+        let checks = doctor::checks(&place.config()?);
+        if self.json {
+            output::json(&checks)?;
+        } else {
+            for check in &checks {
+                let word = match check.level {
+                    Level::Ok => "ok  ",
+                    Level::Warn => "WARN",
+                    Level::Fail => "FAIL",
+                };
+                output::line(format_args!("{word}  {:<14} {}", check.id, check.reason))?;
+                if !check.fix.is_empty() {
+                    output::line(format_args!("                     -> {}", check.fix))?;
+                }
+            }
+        }
+        match checks.iter().filter(|check| check.level == Level::Fail).count() {
+            0 => Ok(()),
+            1 => Err(Failure::failed("doctor", "One check failed; do what stands behind its arrow")),
+            n => Err(Failure::failed("doctor", format!("{n} checks failed; do what stands behind their arrows"))),
+        }
     }
 }

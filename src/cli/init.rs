@@ -4,8 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use serde_json::json;
+
+use crate::app::open::{self, First, Unlock};
+
 use super::Place;
 use super::failure::Failure;
+use super::output;
+use super::secrets;
 
 /// Set up a new studio without the browser: owner, name, unlock method, first workspace.
 ///
@@ -55,7 +61,58 @@ enum Method {
 }
 
 impl Init {
-    pub(super) fn run(self, _place: &Place) -> Result<(), Failure> {
-        todo!()
+    pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
+        let config = place.config()?;
+        let first = self.answers()?;
+        let name = first.studio_name.clone();
+        let recovery = open::init(&config, first)?;
+        if self.json {
+            return output::json(
+                &json!({ "data": config.data, "studio_name": name, "recovery_key": recovery.reveal() }),
+            );
+        }
+        output::line(format_args!(
+            "The studio \"{name}\" is set up in {}.\n\nRecovery key, shown this once:\n\n  {}\n\nWrite it down and keep it away \
+             from this machine: without it, a lost passphrase or key file loses every picture.\nStart the studio with: dreamomni2 serve",
+            config.data.display(),
+            recovery.reveal()
+        ))
+    }
+
+    fn answers(&self) -> Result<First, Failure> {
+        let method = match self.unlock {
+            Some(method) => method,
+            None if self.passphrase_file.is_some() => Method::Passphrase,
+            None => Method::read(&secrets::ask_plain("Unlock by (passphrase | key-file): ", "--unlock METHOD")?)?,
+        };
+        let told = |given: &Option<String>, question: &str, flag: &str| match given {
+            Some(text) => Ok(text.clone()),
+            None => secrets::ask_plain(question, flag),
+        };
+        Ok(First {
+            studio_name: told(&self.studio_name, "Name of the studio: ", "--studio-name NAME")?,
+            contact: told(&self.contact, "Contact of its operators: ", "--contact TEXT")?,
+            owner_name: told(&self.owner_name, "Your name: ", "--owner-name NAME")?,
+            owner_email: told(&self.owner_email, "Your e-mail address: ", "--owner-email ADDRESS")?,
+            owner_password: match &self.password_file {
+                Some(file) => secrets::first_line(file)?,
+                None => secrets::choose("Your password (12 characters or more): ", "--password-file FILE")?,
+            },
+            unlock: match (method, &self.passphrase_file) {
+                (Method::KeyFile, _) => Unlock::KeyFile,
+                (Method::Passphrase, Some(file)) => Unlock::Passphrase(secrets::first_line(file)?),
+                (Method::Passphrase, None) => {
+                    Unlock::Passphrase(secrets::choose("Unlock passphrase: ", "--passphrase-file FILE")?)
+                }
+            },
+            workspace_name: self.workspace.clone(),
+        })
+    }
+}
+
+impl Method {
+    fn read(text: &str) -> Result<Self, Failure> {
+        <Method as ValueEnum>::from_str(text, true)
+            .map_err(|_| Failure::refused("unlock_method", format!("\"{text}\" is neither passphrase nor key-file")))
     }
 }

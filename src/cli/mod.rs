@@ -3,6 +3,8 @@
 mod failure;
 mod output;
 mod progress;
+mod secrets;
+mod stop;
 
 mod audit;
 mod completions;
@@ -22,8 +24,10 @@ mod worker;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::config::Config;
 use failure::Failure;
 
 const EXIT_CODES: &str = "\
@@ -63,13 +67,21 @@ struct Cli {
 /// Where the studio lives: the same two options for every command.
 #[derive(Args, Clone, Debug, Default)]
 struct Place {
-    /// The studio's data folder; without it the one in the configuration, else the standard place
+    /// The studio's data folder; without it the configuration's, else the standard place
     /// (/var/lib/dreamomni2 for root, ~/.local/share/dreamomni2 for a person).
     #[arg(long, global = true, value_name = "DIR", help_heading = "Place")]
     data: Option<PathBuf>,
-    /// A configuration file (TOML); without it `studio.toml` in the data folder, if there is one.
+    /// A configuration file (TOML); without it /etc/dreamomni2/studio.toml, if there is one.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Place")]
     config: Option<PathBuf>,
+}
+
+impl Place {
+    /// What the file, the environment and the flags say together.
+    fn config(&self) -> Result<Config, Failure> {
+        Config::load(self.data.as_deref(), self.config.as_deref())
+            .map_err(|e| Failure::usage("configuration", format!("{e:#}.")))
+    }
 }
 
 #[derive(Subcommand)]
@@ -97,18 +109,18 @@ pub fn main() -> ExitCode {
         Err(told) => {
             // A closed pipe while printing help is nobody's failure.
             let _ = told.print();
+            if told.use_stderr() && told.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                eprintln!("code: usage");
+            }
             return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
         }
     };
-    match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
-    }
+    run(cli).unwrap_or_else(|failure| failure.tell())
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let place = &cli.place;
-    match cli.verb {
+    let done = match cli.verb {
         Verb::Serve(verb) => verb.run(place),
         Verb::Try(verb) => verb.run(place),
         Verb::Init(verb) => verb.run(place),
@@ -122,8 +134,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Version(verb) => verb.run(),
         Verb::Openapi(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
-        Verb::Worker(verb) => verb.run(),
-    }
+        // The studio reads how its worker ended.
+        Verb::Worker(verb) => return Ok(verb.run()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
+use crate::app::serve::{self, Ready};
+
 use super::Place;
 use super::failure::Failure;
 
@@ -25,7 +27,44 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) fn run(self, _place: &Place) -> Result<(), Failure> {
-        todo!("serve on {:?}", self.listen)
+    pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
+        let mut config = place.config()?;
+        if let Some(listen) = self.listen {
+            let plain = config.plain;
+            config = config.listening(listen, plain);
+        }
+        Ok(serve::run(config, greet)?)
     }
+}
+
+/// What the operator reads once the studio answers; the log follows on stderr.
+fn greet(ready: &Ready) {
+    let told = greeting(ready);
+    // A closed terminal is no reason to stop serving.
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), told.as_bytes());
+}
+
+/// Real addresses, the fingerprint to compare, and what is to be done next.
+pub(super) fn greeting(ready: &Ready) -> String {
+    let mut text = String::from("\nDreamOmni2 Studio is at\n");
+    for url in &ready.urls {
+        text.push_str(&format!("  {url}\n"));
+    }
+    text.push_str(&format!("Fingerprint of its authority (SHA-256):\n  {}\n", ready.fingerprint));
+    if let (Some(port), Some(url)) = (ready.plain_port, ready.urls.first()) {
+        let host = url.trim_start_matches("https://").split(':').next().unwrap_or("localhost");
+        text.push_str(&format!("How a browser comes to trust it:\n  http://{host}:{port}/trust\n"));
+    }
+    match (ready.phase, &ready.setup_code) {
+        (_, Some(code)) => text.push_str(&format!(
+            "Set-up code (one use, 30 minutes; `dreamomni2 setup-url` prints a new one):\n  {code}\n"
+        )),
+        ("locked", _) => {
+            text.push_str("It is locked: run `dreamomni2 unlock`, or open its page and type the passphrase.\n")
+        }
+        ("recovery", _) => text.push_str("It is in recovery mode: its page says what is missing and what to do.\n"),
+        _ => {}
+    }
+    text.push_str("Ctrl+C ends it.\n\n");
+    text
 }

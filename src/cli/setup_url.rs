@@ -2,8 +2,13 @@
 
 use clap::Args;
 
+use serde_json::json;
+
+use crate::app::open;
+
 use super::Place;
 use super::failure::Failure;
+use super::output;
 
 /// Print a new set-up code (one use, 30 minutes) and the addresses of the set-up page.
 ///
@@ -21,7 +26,20 @@ pub(super) struct SetupUrl {
 }
 
 impl SetupUrl {
-    pub(super) fn run(self, _place: &Place) -> Result<(), Failure> {
-        todo!()
+    pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
+        let new = open::new_code(&place.config()?)?;
+        let urls: Vec<String> = new.urls.iter().map(|url| format!("{url}/setup")).collect();
+        if self.json {
+            return output::json(&json!({
+                "code": new.code, "minutes": new.minutes, "urls": urls, "fingerprint": new.fingerprint,
+            }));
+        }
+        output::line(format_args!(
+            "Set-up page:\n  {}\nSet-up code (one use, {} minutes):\n  {}\nFingerprint of the studio's authority (SHA-256):\n  {}",
+            urls.join("\n  "),
+            new.minutes,
+            new.code,
+            new.fingerprint
+        ))
     }
 }

@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::app::open::{self, Opener};
+
 use super::Place;
 use super::failure::Failure;
+use super::output;
+use super::secrets;
 
 /// Unlock the running studio on this machine with its passphrase or the recovery key.
 ///
@@ -27,7 +31,14 @@ pub(super) struct Unlock {
 }
 
 impl Unlock {
-    pub(super) fn run(self, _place: &Place) -> Result<(), Failure> {
-        todo!()
+    pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
+        let config = place.config()?;
+        let with = match (&self.passphrase_file, &self.recovery_key_file) {
+            (Some(file), _) => Opener::Passphrase(secrets::first_line(file)?),
+            (None, Some(file)) => Opener::RecoveryKey(secrets::first_line(file)?),
+            (None, None) => Opener::Passphrase(secrets::ask("Passphrase: ", "--passphrase-file FILE")?),
+        };
+        open::unlock(&config, &with)?;
+        output::line("The studio is unlocked.")
     }
 }

@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use super::failure::Failure;
+use std::process::ExitCode;
+
+use crate::work::worker;
 
 /// Compute renders for a studio, over the socket on standard input.
 #[derive(Args)]
@@ -10,7 +12,7 @@ use super::failure::Failure;
 pub(super) struct Worker {}
 
 impl Worker {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        todo!()
+    pub(super) fn run(self) -> ExitCode {
+        worker::serve()
     }
 }

@@ -10,6 +10,7 @@ mod order;
 mod engine;
 mod runtime;
 
+pub mod npy;
 pub mod packages;
 
 pub use engine::{Engine, Pipeline, Settings};

@@ -1,0 +1,64 @@
+//! The packages on the shelf, as the domain knows them: plain cards.
+
+use crate::base::units::Size;
+use crate::domain::models::{Defaults, ModelCard, Sizes};
+use crate::domain::recipes;
+use crate::inference::{PackageInfo, Role, Task};
+
+/// More steps add time and nothing that could be seen.
+const MOST_STEPS: u32 = 150;
+/// Ten seconds at thirty frames.
+const MOST_FRAMES: u32 = 300;
+
+/// The card of one package.
+pub fn card(info: &PackageInfo) -> ModelCard {
+    let usual = &info.defaults;
+    ModelCard {
+        name: info.name.clone(),
+        version: info.version.clone(),
+        hash: info.hash.clone(),
+        family: info.family.clone(),
+        licence: info.licence.clone(),
+        tasks: info.tasks.iter().map(|task| to_domain_task(*task)).collect(),
+        max_references: u32::try_from(info.max_references).unwrap_or(u32::MAX),
+        roles: info.roles.iter().map(|role| to_domain_role(*role)).collect(),
+        sizes: Sizes {
+            min: Size::new(info.sizes.min, info.sizes.min),
+            max: Size::new(info.sizes.max, info.sizes.max),
+            multiple: info.sizes.multiple,
+            suggested: info.sizes.suggested.clone(),
+        },
+        max_steps: MOST_STEPS,
+        max_frames: MOST_FRAMES,
+        defaults: Defaults {
+            width: usual.width,
+            height: usual.height,
+            steps: usual.steps,
+            guidance: usual.guidance,
+            frames: usual.frames,
+            rate: usual.rate,
+        },
+        memory_bytes: info.memory_bytes,
+    }
+}
+
+pub fn to_domain_task(task: Task) -> recipes::Task {
+    match task {
+        Task::Picture => recipes::Task::Picture,
+        Task::Edit => recipes::Task::Edit,
+        Task::Clip => recipes::Task::Clip,
+    }
+}
+
+pub fn to_domain_role(role: Role) -> recipes::Role {
+    match role {
+        Role::Source => recipes::Role::Source,
+        Role::Subject => recipes::Role::Subject,
+        Role::Style => recipes::Role::Style,
+        Role::Pose => recipes::Role::Pose,
+        Role::Palette => recipes::Role::Palette,
+        Role::Texture => recipes::Role::Texture,
+        Role::FirstFrame => recipes::Role::FirstFrame,
+        Role::LastFrame => recipes::Role::LastFrame,
+    }
+}

@@ -1,0 +1,34 @@
+//! `model import`: a package comes in whole, after its licence was accepted.
+
+use std::path::Path;
+
+use crate::cli::failure::Failure;
+use crate::cli::output;
+use crate::cli::progress::Bar;
+use crate::inference::Packages;
+
+pub(super) fn run(
+    packages: &Packages,
+    path: &Path,
+    name: Option<&str>,
+    accepted: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    if !path.exists() {
+        let told = format!("There is no {}; give a folder, a .tar or a .tar.zst", path.display());
+        return Err(Failure::refused("file_missing", told));
+    }
+    if !accepted {
+        let told = "A model's licence binds those who use it: read the one in the package, then say --accept-licence";
+        return Err(Failure::refused("licence_not_accepted", told));
+    }
+    let bar = Bar::bytes("importing");
+    let info = packages.import(path, name, &mut |done, of| bar.reach(done, of.unwrap_or(done)));
+    bar.end();
+    let info = info?;
+    if json {
+        return output::json(&info);
+    }
+    output::line(format_args!("{} is imported ({}, licence {}).", info.name, info.family, info.licence))?;
+    output::line(format_args!("Prove it on this machine with: dreamomni2 model test {}", info.name))
+}

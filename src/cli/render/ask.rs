@@ -1,0 +1,210 @@
+//! What the command line asks for, checked as the API checks it and made into an order.
+
+use std::fs;
+use std::path::Path;
+
+use crate::app::shelf;
+use crate::base::entropy::Entropy;
+use crate::base::id::{AssetId, Id};
+use crate::base::units::{Rate, Size};
+use crate::cli::failure::Failure;
+use crate::domain::models::ModelCard;
+use crate::domain::recipes::{self, Draft, Picture, Recipe, Reference};
+use crate::inference::{self, Latents, Order, ReferencePicture, Role, Task, npy};
+use crate::media::decode::{self, Limits};
+use crate::media::scene::Scene;
+
+use super::Render;
+use super::target::Target;
+
+/// Everything read and checked: nothing that was typed can fail after this.
+pub(super) struct Ask {
+    pub task: Task,
+    pub recipe: Recipe,
+    pub references: Vec<ReferencePicture>,
+    pub target: Target,
+    pub init_latents: Option<Latents>,
+}
+
+/// The largest seed: a whole number that JSON keeps exactly.
+const MOST_SEED: u64 = (1 << 53) - 1;
+
+impl Ask {
+    pub(super) fn read(flags: &Render, card: &ModelCard) -> Result<Self, Failure> {
+        let target = Target::read(&flags.output)?;
+        let named: Vec<(&str, Option<Role>)> = flags.reference.iter().map(|text| split_role(text)).collect();
+        let task = task(flags, &target, &named)?;
+        let seed = seed(&flags.seed)?;
+        let roles: Vec<Role> = named.iter().map(|(_, role)| role.unwrap_or(usual_role(task))).collect();
+        let size = flags.size.as_deref().map(str::parse::<Size>).transpose();
+        let size = size.map_err(|told| Failure::refused("size_malformed", told))?;
+        let rate = flags.rate.as_deref().map(str::parse::<Rate>).transpose();
+        let rate = rate.map_err(|told| Failure::refused("rate_malformed", told))?;
+        let usual = &card.defaults;
+        let moving = task == Task::Clip;
+        let draft = Draft {
+            task: shelf::to_domain_task(task),
+            prompt: flags.prompt.clone(),
+            negative: flags.negative.clone(),
+            references: roles.iter().enumerate().map(|(place, role)| stand_in(place, *role)).collect(),
+            width: size.map_or(usual.width, |s| s.width),
+            height: size.map_or(usual.height, |s| s.height),
+            steps: flags.steps.unwrap_or(usual.steps),
+            guidance: flags.guidance.unwrap_or(usual.guidance),
+            seed: Some(seed),
+            variations: flags.variations,
+            model: flags.model.clone(),
+            frames: moving.then(|| flags.frames.unwrap_or(usual.frames)),
+            rate: moving.then(|| rate.unwrap_or(usual.rate)),
+        };
+        let recipe = recipes::check(&draft, std::slice::from_ref(card), seed)
+            .map_err(|faults| Failure::refused(faults.code(), &faults))?;
+        let references = named.iter().zip(roles).map(|((file, _), role)| reference(Path::new(file), role));
+        Ok(Ask {
+            references: references.collect::<Result<_, _>>()?,
+            init_latents: flags.init_latents.as_deref().map(latents).transpose()?,
+            task,
+            recipe,
+            target,
+        })
+    }
+
+    /// The order for one variation.
+    pub(super) fn order(&self, one: &Recipe) -> Order {
+        Order {
+            task: self.task,
+            prompt: one.prompt.to_string(),
+            negative: one.negative.as_ref().map(ToString::to_string),
+            references: self.references.clone(),
+            size: one.size,
+            steps: one.steps,
+            guidance: one.guidance,
+            seed: one.seed,
+            frames: one.frames.unwrap_or(1),
+            rate: one.rate.unwrap_or(Rate::FILM),
+            strength: None,
+            scheduler: None,
+            init_latents: self.init_latents.clone(),
+        }
+    }
+}
+
+/// `FILE:ROLE` when the end is a role, else the whole is a file: a name may hold a colon.
+fn split_role(text: &str) -> (&str, Option<Role>) {
+    let told = text.rsplit_once(':').and_then(|(file, role)| Some((file, role.parse().ok()?)));
+    told.map_or((text, None), |(file, role)| (file, Some(role)))
+}
+
+fn usual_role(task: Task) -> Role {
+    match task {
+        Task::Edit => Role::Source,
+        Task::Clip => Role::FirstFrame,
+        Task::Picture => Role::Subject,
+    }
+}
+
+/// What was said, or what the output and the references mean.
+fn task(flags: &Render, target: &Target, named: &[(&str, Option<Role>)]) -> Result<Task, Failure> {
+    let moving = flags.frames.is_some() || flags.rate.is_some();
+    let meant = match target {
+        Target::Clip(_) => Task::Clip,
+        Target::Folder(_) if moving => Task::Clip,
+        _ if named.iter().any(|(_, role)| *role == Some(Role::Source)) => Task::Edit,
+        _ => Task::Picture,
+    };
+    let task = flags.task.map_or(meant, Task::from);
+    let refused = match (task, target) {
+        (Task::Clip, Target::Picture(_)) => {
+            "A clip cannot be written into a .png; end the output with .mp4, or with / for a folder of frames."
+        }
+        (Task::Picture | Task::Edit, Target::Clip(_)) => {
+            "A picture cannot be written into an .mp4; end the output with .png, or leave --task away to make a clip."
+        }
+        (Task::Picture | Task::Edit, _) if moving => {
+            "--frames and --rate are for clips; end the output with .mp4, or leave them away."
+        }
+        _ => return Ok(task),
+    };
+    Err(Failure::refused("output_form", refused))
+}
+
+fn seed(text: &str) -> Result<u64, Failure> {
+    if text == "random" {
+        return Ok(u64::from_le_bytes(Entropy::system().bytes()) & MOST_SEED);
+    }
+    text.parse().ok().filter(|n| *n <= MOST_SEED).ok_or_else(|| {
+        let told = format!(
+            "The seed \"{text}\" is not a whole number from 0 to {MOST_SEED}; choose one of these, or `random`."
+        );
+        Failure::refused("seed_out_of_range", told)
+    })
+}
+
+/// A recipe names pictures of a workspace; here they stand for the files in their order.
+fn stand_in(place: usize, role: Role) -> Reference {
+    let mut bytes = [0; 16];
+    bytes[8..].copy_from_slice(&(place as u64).to_be_bytes());
+    Reference { picture: Picture::Asset(AssetId::from_bytes(bytes)), role: shelf::to_domain_role(role) }
+}
+
+fn reference(file: &Path, role: Role) -> Result<ReferencePicture, Failure> {
+    let bytes = read(file, Limits::default().bytes)?;
+    let (picture, _) = decode::decode(&bytes, &Limits::default())
+        .map_err(|e| Failure::from(e).about(format!("The reference {}", file.display())))?;
+    // A render of ours carries its scene; whether it fits the package is the pipeline's to check.
+    let scene = Scene::read(&bytes);
+    Ok(ReferencePicture { picture, role, scene })
+}
+
+fn latents(file: &Path) -> Result<Latents, Failure> {
+    let bytes = read(file, 1 << 30)?;
+    npy::read("", &bytes).map_err(|e| {
+        let detail = match e {
+            inference::Error::FileMalformed { detail, .. } => detail,
+            other => other.to_string(),
+        };
+        Failure::refused("latents_malformed", format!("{} cannot be used as latents: {detail}.", file.display()))
+    })
+}
+
+/// The file, whole; one that is longer than `most` is not even begun.
+fn read(file: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let name = file.display();
+    let facts = fs::metadata(file).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => {
+            Failure::refused("file_missing", format!("There is no file {name}; check the name and the folder."))
+        }
+        _ => Failure::refused("file_unreadable", format!("{name} could not be read: {e}.")),
+    })?;
+    if !facts.is_file() {
+        return Err(Failure::refused(
+            "file_unreadable",
+            format!("{name} is not a file; give a PNG, JPEG or WebP picture."),
+        ));
+    }
+    if facts.len() > most {
+        let told = format!("{name} has {} MB; at most {} MB are read. Save it smaller.", facts.len() >> 20, most >> 20);
+        return Err(Failure::refused("picture_file_too_large", told));
+    }
+    fs::read(file).map_err(|e| Failure::refused("file_unreadable", format!("{name} could not be read: {e}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_only_what_is_one() {
+        assert_eq!(split_role("a.png:palette"), ("a.png", Some(Role::Palette)));
+        assert_eq!(split_role("c:d.png"), ("c:d.png", None));
+        assert_eq!(split_role("a.png"), ("a.png", None));
+    }
+
+    #[test]
+    fn a_seed_is_a_whole_number_that_json_keeps() {
+        assert_eq!(seed("9007199254740991").ok(), Some(MOST_SEED));
+        for bad in ["-1", "9007199254740992", "99999999999999999999999", "1.5", "", "x"] {
+            assert!(seed(bad).is_err(), "{bad}");
+        }
+    }
+}
