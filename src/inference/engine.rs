@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::error::Result;
+use super::error::{Error, Result};
 use super::order::{Made, Order, Watch};
-use super::packages::Package;
+use super::packages::{FAMILIES, Package};
+use super::pipelines::scene::Scene;
+use super::runtime;
 
 /// How the engine is opened; nothing here changes a picture but `threads`.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -24,18 +26,26 @@ pub struct Engine {
 
 impl Engine {
     pub fn open(settings: Settings) -> Result<Self> {
+        runtime::open(&settings)?;
         Ok(Engine { settings })
     }
 
     /// Checks the package's hashes, opens its graphs and binds their tensors.
     pub fn load(&self, package: &Package) -> Result<Box<dyn Pipeline>> {
-        let _ = (&self.settings, package);
-        todo!()
+        package.verify()?;
+        match package.info.family.as_str() {
+            "scene" => Ok(Box::new(Scene::load(package, &self.settings)?)),
+            other => Err(Error::Unsupported {
+                what: "the family",
+                found: other.to_owned(),
+                supported: FAMILIES.join(", "),
+            }),
+        }
     }
 
     /// ONNX Runtime's version and the device, for people.
     pub fn describe(&self) -> String {
-        todo!()
+        format!("CPU ({})", runtime::describe())
     }
 }
 

@@ -8,7 +8,12 @@ mod latents;
 mod order;
 
 mod engine;
+mod graph;
+mod noise;
+mod pipelines;
 mod runtime;
+mod schedulers;
+mod tokenizers;
 
 pub mod npy;
 pub mod packages;
@@ -18,3 +23,4 @@ pub use error::{Error, Kind, Result};
 pub use latents::Latents;
 pub use order::{Made, Order, ReferencePicture, Role, Step, Task, UnknownWord, Watch};
 pub use packages::{Package, PackageInfo, Packages};
+pub use runtime::embedded as runtime_embedded;

@@ -1,16 +1,20 @@
-//! What a package says of itself: name, licence, what it can do, sizes and defaults.
+//! What a package can do: from its manifest, else from its family and its own files.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::units::{Rate, Size};
-
+use crate::inference::error::{Error, Result};
 use crate::inference::order::{Role, Task};
+
+use super::files::Files;
+use super::manifest::Manifest;
+use super::receipt::Receipt;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackageInfo {
     pub name: String,
     pub version: String,
-    /// `scene`, `stable_diffusion`, `stable_diffusion_xl`, `kontext`, `dreamomni2`.
+    /// One of [`FAMILIES`].
     pub family: String,
     pub licence: String,
     pub tasks: Vec<Task>,
@@ -20,7 +24,7 @@ pub struct PackageInfo {
     pub defaults: Defaults,
     /// About what a worker needs while it renders at the default size.
     pub memory_bytes: u64,
-    /// BLAKE3 over the package's list of files and their hashes.
+    /// BLAKE3, in hex, over the package's list of files and their hashes.
     pub hash: String,
     /// Part of the binary: cannot be removed.
     pub embedded: bool,
@@ -44,4 +48,120 @@ pub struct Defaults {
     pub guidance: f32,
     pub frames: u32,
     pub rate: Rate,
+}
+
+/// The families that there are pipelines for.
+pub const FAMILIES: [&str; 5] = ["scene", "stable_diffusion", "stable_diffusion_xl", "kontext", "dreamomni2"];
+
+#[derive(Deserialize)]
+struct Index {
+    #[serde(rename = "_class_name", default)]
+    class: String,
+}
+
+/// What is true of a family where the manifest says nothing.
+struct Usual {
+    tasks: &'static [Task],
+    references: usize,
+    roles: &'static [Role],
+    sides: (u32, u32, u32),
+    size: (u32, u32),
+    steps: u32,
+    guidance: f32,
+}
+
+pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<PackageInfo> {
+    let index: Index = files.json("model_index.json")?;
+    let family = family(manifest.family.as_deref(), &index.class)?;
+    let usual = usual(family);
+    let (width, height) = manifest.default_size()?.map_or(usual.size, |s| (s.width, s.height));
+    let able = &manifest.capabilities;
+    let (min, max, multiple) = usual.sides;
+    let Receipt { hash, bytes, .. } = Receipt::of(files)?;
+    Ok(PackageInfo {
+        name: name.to_owned(),
+        version: manifest.version.clone().unwrap_or_else(|| "1".to_owned()),
+        family: family.to_owned(),
+        licence: manifest.licence.clone().unwrap_or_else(|| "not stated by the package".to_owned()),
+        tasks: able.tasks.clone().unwrap_or_else(|| usual.tasks.to_vec()),
+        max_references: able.max_references.unwrap_or(usual.references),
+        roles: able.roles.clone().unwrap_or_else(|| usual.roles.to_vec()),
+        sizes: Sizes {
+            min: able.min_side.unwrap_or(min),
+            max: able.max_side.unwrap_or(max),
+            multiple: able.multiple.unwrap_or(multiple).max(1),
+            suggested: manifest.suggested()?.unwrap_or_else(|| vec![Size::new(width, height)]),
+        },
+        defaults: Defaults {
+            width,
+            height,
+            steps: manifest.defaults.steps.unwrap_or(usual.steps),
+            guidance: manifest.defaults.guidance.unwrap_or(usual.guidance),
+            frames: manifest.defaults.frames.unwrap_or(48),
+            rate: manifest.default_rate()?.unwrap_or(Rate::FILM),
+        },
+        memory_bytes: manifest.memory_bytes.unwrap_or(bytes + bytes / 2 + (256 << 20)),
+        hash,
+        embedded: *files == Files::Embedded,
+    })
+}
+
+fn family(told: Option<&str>, class: &str) -> Result<&'static str> {
+    let known = |name: &str| FAMILIES.into_iter().find(|f| *f == name);
+    let by_class = || match class {
+        "StudioScenePipeline" => Some("scene"),
+        c if c.starts_with("StableDiffusionXL") => Some("stable_diffusion_xl"),
+        c if c.starts_with("StableDiffusion") => Some("stable_diffusion"),
+        c if c.starts_with("OnnxStableDiffusion") => Some("stable_diffusion"),
+        c if c.starts_with("FluxKontext") => Some("kontext"),
+        c if c.starts_with("DreamOmni2") => Some("dreamomni2"),
+        _ => None,
+    };
+    told.map_or_else(by_class, known).ok_or_else(|| Error::Unsupported {
+        what: "the family",
+        found: told.unwrap_or(class).to_owned(),
+        supported: FAMILIES.join(", "),
+    })
+}
+
+fn usual(family: &str) -> Usual {
+    use Task::{Clip, Edit, Picture};
+    match family {
+        "scene" => Usual {
+            tasks: &[Picture, Edit, Clip],
+            references: 5,
+            roles: &Role::ALL,
+            sides: (64, 2048, 2),
+            size: (640, 360),
+            steps: 20,
+            guidance: 2.5,
+        },
+        "stable_diffusion" => Usual {
+            tasks: &[Picture, Edit],
+            references: 1,
+            roles: &[Role::Source],
+            sides: (64, 2048, 8),
+            size: (512, 512),
+            steps: 25,
+            guidance: 7.5,
+        },
+        "stable_diffusion_xl" => Usual {
+            tasks: &[Picture, Edit],
+            references: 1,
+            roles: &[Role::Source],
+            sides: (64, 4096, 8),
+            size: (1024, 1024),
+            steps: 30,
+            guidance: 5.0,
+        },
+        _ => Usual {
+            tasks: &[Picture, Edit],
+            references: if family == "kontext" { 1 } else { 5 },
+            roles: &[Role::Source, Role::Subject, Role::Style, Role::Pose, Role::Palette, Role::Texture],
+            sides: (64, 4096, 16),
+            size: (1024, 1024),
+            steps: if family == "kontext" { 28 } else { 30 },
+            guidance: 3.5,
+        },
+    }
 }

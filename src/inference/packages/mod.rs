@@ -1,13 +1,24 @@
 //! Model packages: which there are, what they can do, and bringing new ones in safely.
 
+mod files;
 mod info;
+mod manifest;
+mod receipt;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use info::{Defaults, PackageInfo, Sizes};
+pub(crate) use files::Files;
+pub use info::{Defaults, FAMILIES, PackageInfo, Sizes};
+pub(crate) use manifest::Manifest;
 
-use super::error::Result;
+use self::receipt::Receipt;
+use super::error::{Error, Result};
 use super::order::UnknownWord;
+use super::tokenizers::lexicon::Lexicon;
+
+/// What the embedded model is called.
+pub const STARTER: &str = "starter";
 
 /// The models of this machine: the embedded starter and the folders under `DATA/models`.
 #[derive(Clone, Debug, Default)]
@@ -21,31 +32,40 @@ impl Packages {
         Packages { folder }
     }
 
-    /// The starter first, then by name. Reads no weights.
+    /// The starter first, then by name. Reads no weights; a package that cannot be read is left out.
     pub fn list(&self) -> Result<Vec<PackageInfo>> {
-        let _ = &self.folder;
-        todo!()
+        let mut found = Vec::new();
+        if Files::has_starter() {
+            found.push(self.find(STARTER)?.info);
+        }
+        let entries = self.folder.as_deref().and_then(|f| fs::read_dir(f).ok()).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        found.extend(names.iter().filter(|n| *n != STARTER).filter_map(|n| self.find(n).ok()).map(|p| p.info));
+        Ok(found)
     }
 
     pub fn find(&self, name: &str) -> Result<Package> {
-        let _ = name;
-        todo!()
+        if name == STARTER && Files::has_starter() {
+            return Package::at(STARTER, Files::Embedded);
+        }
+        checked(name)?;
+        let folder = self.folder.as_ref().map(|f| f.join(name)).filter(|f| f.is_dir());
+        Package::at(name, Files::Folder(folder.ok_or_else(|| Error::NoSuchModel(name.to_owned()))?))
     }
 
     /// Copies a folder, `.tar` or `.tar.zst` in, whole or not at all. `told` hears the bytes copied and, where known, of how many.
-    pub fn import(
-        &self,
-        from: &Path,
-        name: Option<&str>,
-        told: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<PackageInfo> {
+    pub fn import(&self, from: &Path, name: Option<&str>, told: &mut dyn FnMut(u64, Option<u64>)) -> Result<PackageInfo> {
         let _ = (from, name, told);
         todo!()
     }
 
     pub fn remove(&self, name: &str) -> Result<()> {
-        let _ = name;
-        todo!()
+        let package = self.find(name)?;
+        match package.files.path("") {
+            None => Err(Error::BadOrder("the starter is part of this program and cannot be removed".to_owned())),
+            Some(folder) => fs::remove_dir_all(&folder).map_err(|error| Error::Io { path: folder, error }),
+        }
     }
 }
 
@@ -53,12 +73,55 @@ impl Packages {
 #[derive(Clone, Debug)]
 pub struct Package {
     pub info: PackageInfo,
+    pub(crate) files: Files,
+    pub(crate) manifest: Manifest,
 }
 
 impl Package {
+    /// A package that lies in any folder, not imported: for tests and for looking before an import.
+    pub fn in_folder(folder: &Path) -> Result<Self> {
+        let name = folder.file_name().map_or_else(|| "package".to_owned(), |n| n.to_string_lossy().into_owned());
+        Package::at(&name, Files::Folder(folder.to_owned()))
+    }
+
     /// Which words of a text the model would leave out; needs no engine.
     pub fn reading(&self, text: &str) -> Result<Vec<UnknownWord>> {
-        let _ = text;
-        todo!()
+        if self.info.family != "scene" {
+            return Ok(Vec::new());
+        }
+        Ok(self.lexicon()?.read(text).unknown)
     }
+
+    pub(crate) fn lexicon(&self) -> Result<Lexicon> {
+        let file = "tokenizer/lexicon.json";
+        let lexicon: Lexicon = self.files.json(file)?;
+        lexicon.check().map_err(|detail| Error::FileMalformed { file: file.to_owned(), detail })?;
+        Ok(lexicon)
+    }
+
+    /// Reads every file again and compares it with what the import wrote down and the manifest promises.
+    pub fn verify(&self) -> Result<()> {
+        // The embedded starter is as safe as the program it lies in.
+        if self.files == Files::Embedded {
+            return Ok(());
+        }
+        let promised = Receipt { files: self.manifest.files.clone(), ..Receipt::default() };
+        promised.verify(&self.files)?;
+        if self.files.has(receipt::FILE) { Receipt::of(&self.files)?.verify(&self.files) } else { Ok(()) }
+    }
+
+    fn at(name: &str, files: Files) -> Result<Self> {
+        let manifest = Manifest::of(&files)?;
+        let info = info::of(name, &files, &manifest)?;
+        Ok(Package { info, files, manifest })
+    }
+}
+
+/// Names become folder names.
+fn checked(name: &str) -> Result<()> {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let good = (1..=64).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(letter);
+    if good { Ok(()) } else { Err(Error::BadName(name.chars().take(80).collect())) }
 }

@@ -1,0 +1,83 @@
+//! What an import wrote down: every file's hash, so that loading can tell whether a package is still the same.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::inference::error::{Error, Result};
+
+use super::files::Files;
+
+pub(crate) const FILE: &str = "studio-import.json";
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Receipt {
+    /// BLAKE3 over the list of files and their hashes.
+    pub(crate) hash: String,
+    pub(crate) bytes: u64,
+    pub(crate) files: BTreeMap<String, String>,
+}
+
+impl Receipt {
+    /// The one an import left, or one made now by reading everything.
+    pub(crate) fn of(files: &Files) -> Result<Self> {
+        static STARTER: OnceLock<Receipt> = OnceLock::new();
+        match files {
+            Files::Embedded => match STARTER.get() {
+                Some(known) => Ok(known.clone()),
+                None => Receipt::made(files).map(|made| STARTER.get_or_init(|| made).clone()),
+            },
+            Files::Folder(_) if files.has(FILE) => files.json(FILE),
+            Files::Folder(_) => Receipt::made(files),
+        }
+    }
+
+    pub(crate) fn made(files: &Files) -> Result<Self> {
+        let mut receipt = Receipt::default();
+        for file in files.list()?.into_iter().filter(|f| f != FILE) {
+            let (hash, bytes) = hashed(files, &file)?;
+            receipt.bytes += bytes;
+            receipt.files.insert(file, hash);
+        }
+        let mut whole = blake3::Hasher::new();
+        for (file, hash) in &receipt.files {
+            whole.update(file.as_bytes()).update(&[0]).update(hash.as_bytes()).update(&[10]);
+        }
+        receipt.hash = whole.finalize().to_hex().to_string();
+        Ok(receipt)
+    }
+
+    /// Reads everything again and names the first file that is not what it was.
+    pub(crate) fn verify(&self, files: &Files) -> Result<()> {
+        for (file, expected) in &self.files {
+            let (found, _) = hashed(files, file)?;
+            if found != *expected {
+                return Err(Error::HashDiffers { file: file.clone(), expected: expected.clone(), found });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn hashed(files: &Files, file: &str) -> Result<(String, u64)> {
+    let mut hasher = blake3::Hasher::new();
+    match files.path(file) {
+        None => {
+            hasher.update(&files.read(file)?);
+        }
+        Some(path) => copy_into(&path, &mut hasher).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::FileMissing { file: file.to_owned() },
+            _ => Error::Io { path, error },
+        })?,
+    }
+    Ok((hasher.finalize().to_hex().to_string(), hasher.count()))
+}
+
+fn copy_into(path: &PathBuf, hasher: &mut blake3::Hasher) -> io::Result<()> {
+    let mut file = io::BufReader::with_capacity(1 << 20, File::open(path)?);
+    io::copy(&mut file, hasher).map(|_| ())
+}

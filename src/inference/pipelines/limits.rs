@@ -1,0 +1,49 @@
+//! Which orders a model takes: refused before any work, each with what would be right.
+
+use crate::inference::error::{Error, Result};
+use crate::inference::order::{Order, Role, Task};
+use crate::inference::packages::PackageInfo;
+
+const MOST_STEPS: u32 = 500;
+const MOST_FRAMES: u32 = 3600;
+
+pub(crate) fn check(order: &Order, model: &PackageInfo) -> Result<()> {
+    let refuse = |sentence: String| Err(Error::BadOrder(sentence));
+    let (size, sizes) = (order.size, &model.sizes);
+    for (name, side) in [("width", size.width), ("height", size.height)] {
+        if !(sizes.min..=sizes.max).contains(&side) || !side.is_multiple_of(sizes.multiple) {
+            return refuse(format!(
+                "a {name} of {side} is not possible with {}; choose a multiple of {} from {} to {}",
+                model.name, sizes.multiple, sizes.min, sizes.max
+            ));
+        }
+    }
+    if !(1..=MOST_STEPS).contains(&order.steps) {
+        return refuse(format!("{} steps are not possible; choose 1 to {MOST_STEPS}", order.steps));
+    }
+    if !(0.0..=100.0).contains(&order.guidance) {
+        return refuse(format!("a guidance of {} is not possible; choose 0 to 100", order.guidance));
+    }
+    if !model.tasks.contains(&order.task) {
+        return refuse(format!("the model {} cannot do this task; choose another model", model.name));
+    }
+    if order.references.len() > model.max_references {
+        return refuse(format!(
+            "{} references are too many: the model {} takes at most {}",
+            order.references.len(),
+            model.name,
+            model.max_references
+        ));
+    }
+    if let Some(r) = order.references.iter().find(|r| !model.roles.contains(&r.role)) {
+        return refuse(format!("the model {} takes no reference for {}; leave it out", model.name, r.role));
+    }
+    let sources = order.references.iter().filter(|r| r.role == Role::Source).count();
+    if order.task == Task::Edit && sources != 1 {
+        return refuse("an edit needs exactly one reference with the role source: the picture to change".to_owned());
+    }
+    if order.task == Task::Clip && !(1..=MOST_FRAMES).contains(&order.frames) {
+        return refuse(format!("{} frames are not possible; choose 1 to {MOST_FRAMES}", order.frames));
+    }
+    Ok(())
+}

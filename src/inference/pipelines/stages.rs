@@ -1,0 +1,106 @@
+//! The stages that pipelines share: walking the steps, guidance, and numbers to pixels and back.
+
+use std::ops::ControlFlow;
+
+use crate::base::units::Size;
+use crate::inference::error::{Error, Result};
+use crate::inference::latents::Latents;
+use crate::inference::noise;
+use crate::inference::order::{Order, Step, Watch};
+use crate::inference::schedulers::Scheduler;
+use crate::media::picture::Picture;
+
+/// What a model says at one step; ONNX Runtime stands behind it, tests put a formula there.
+pub(crate) trait Denoiser {
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents>;
+    /// A small picture of how `sample` would look; none where that costs too much.
+    fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>>;
+}
+
+/// From noise to the last latents. Stops between steps when the watcher says so.
+pub(crate) fn denoise(
+    model: &mut dyn Denoiser,
+    scheduler: &mut dyn Scheduler,
+    mut sample: Latents,
+    seed: u64,
+    watch: &mut dyn Watch,
+) -> Result<Latents> {
+    let timesteps = scheduler.timesteps().to_vec();
+    let of = timesteps.len() as u32;
+    for (i, &timestep) in timesteps.iter().enumerate() {
+        let step = i as u32 + 1;
+        let scale = scheduler.input_scale(i);
+        let predicted = if (scale - 1.0).abs() > f32::EPSILON {
+            let values = sample.values.iter().map(|x| x * scale).collect();
+            model.predict(&Latents { shape: sample.shape.clone(), values }, timestep)?
+        } else {
+            model.predict(&sample, timestep)?
+        };
+        let mut fresh = || noise::normal(seed, step, sample.shape.clone()).values;
+        scheduler.step(i, &predicted.values, &mut sample.values, &mut fresh);
+        if !sample.all_finite() {
+            return Err(Error::NotANumber { stage: format!("step {step} of {of}") });
+        }
+        let every = watch.preview_every();
+        let shown = every > 0 && step.is_multiple_of(every) && step < of;
+        let preview = if shown { model.preview(&sample)? } else { None };
+        if watch.step(Step { step, of, preview }).is_break() {
+            return Err(Error::Cancelled { step });
+        }
+    }
+    Ok(sample)
+}
+
+/// `negative + guidance x (positive - negative)` over a batch of two, negative first.
+pub(crate) fn guided(both: &[f32], guidance: f32) -> Vec<f32> {
+    let (negative, positive) = both.split_at(both.len() / 2);
+    negative.iter().zip(positive).map(|(n, p)| n + guidance * (p - n)).collect()
+}
+
+/// What the order begins from: the noise that it brings, or its seed's.
+pub(crate) fn first_noise(order: &Order, shape: Vec<usize>) -> Result<Latents> {
+    match &order.init_latents {
+        None => Ok(noise::normal(order.seed, 0, shape)),
+        Some(given) if given.shape == shape => Ok(given.clone()),
+        Some(given) => Err(Error::BadOrder(format!(
+            "the initial latents have the shape {:?}, but this order needs {shape:?}; give latents made for this size",
+            given.shape
+        ))),
+    }
+}
+
+/// Planes of numbers from -1 to 1 (`[1, 3, height, width]`) as a picture.
+pub(crate) fn picture(sample: &Latents, stage: &str) -> Result<Picture> {
+    let [1, 3, height, width] = *sample.shape.as_slice() else {
+        return Err(Error::GraphFailed {
+            graph: stage.to_owned(),
+            detail: format!("it gave the shape {:?} in place of [1, 3, height, width]", sample.shape),
+        });
+    };
+    if !sample.all_finite() {
+        return Err(Error::NotANumber { stage: stage.to_owned() });
+    }
+    let plane = height * width;
+    let mut rgb = vec![0; plane * 3];
+    for (channel, values) in sample.values.chunks_exact(plane.max(1)).enumerate() {
+        for (pixel, value) in rgb.chunks_exact_mut(3).zip(values) {
+            if let Some(byte) = pixel.get_mut(channel) {
+                *byte = ((value * 0.5 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8;
+            }
+        }
+    }
+    Picture::new(Size::new(width as u32, height as u32), rgb).map_err(|e| Error::BadOrder(e.to_string()))
+}
+
+/// The reverse of [`picture`].
+pub(crate) fn planes(picture: &Picture) -> Latents {
+    let Size { width, height } = picture.size();
+    let shape = vec![1, 3, height as usize, width as usize];
+    let channel = |c: usize| picture.rgb().iter().skip(c).step_by(3).map(|b| f32::from(*b) / 127.5 - 1.0);
+    Latents { shape, values: (0..3).flat_map(channel).collect() }
+}
+
+/// Turns a watcher's wish to stop into an error.
+pub(crate) fn go_on(flow: ControlFlow<()>, step: u32) -> Result<()> {
+    if flow.is_break() { Err(Error::Cancelled { step }) } else { Ok(()) }
+}

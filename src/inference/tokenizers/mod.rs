@@ -1,0 +1,3 @@
+//! Words to numbers, as each family of models wants them.
+
+pub(crate) mod lexicon;
