@@ -63,6 +63,8 @@ pub enum Error {
     Crypto(#[from] crypto::Error),
     #[error("{what} failed on {path}: {source}")]
     Io { what: &'static str, path: PathBuf, source: io::Error },
+    #[error("stored rows are damaged: {0}; restore them from a backup")]
+    RowsDamaged(String),
     #[error("the database stopped: {0}; restart the studio, and restore a backup if it happens again")]
     Database(String),
 }
@@ -79,7 +81,7 @@ impl Error {
             | Error::NotFresh(_) => Kind::Refused,
             Error::FolderInUse { .. } => Kind::Busy,
             Error::DiskFull => Kind::Full,
-            Error::Damaged { .. } | Error::BadRow { .. } => Kind::Damaged,
+            Error::Damaged { .. } | Error::RowsDamaged(_) | Error::BadRow { .. } => Kind::Damaged,
             Error::Crypto(e) => match e.kind() {
                 crypto::Kind::Refused => Kind::Refused,
                 crypto::Kind::Damaged => Kind::Damaged,
@@ -96,6 +98,7 @@ impl Error {
             Error::Missing(_) => "file_missing",
             Error::Exists(_) => "file_exists",
             Error::Damaged { .. } => "file_damaged",
+            Error::RowsDamaged(_) => "rows_damaged",
             Error::WrongKey(_) => "wrong_key",
             Error::TooNew { .. } => "format_too_new",
             Error::FolderInUse { .. } => "folder_in_use",
@@ -122,12 +125,16 @@ impl Error {
     }
 }
 
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// redb's errors are split by operation; for us only a full disk differs from the rest.
 fn from_redb(error: redb::Error) -> Error {
     match error {
-        redb::Error::Io(e) if matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
-            Error::DiskFull
-        }
+        redb::Error::Io(e) if is_full(&e) => Error::DiskFull,
+        redb::Error::Io(e) if e.kind() == io::ErrorKind::InvalidData => Error::RowsDamaged(e.to_string()),
+        redb::Error::Corrupted(what) => Error::RowsDamaged(what),
         other => Error::Database(other.to_string()),
     }
 }

@@ -54,6 +54,8 @@ mod reads;
 mod tx;
 
 pub mod disk;
+mod sealed;
+
 mod file;
 
 pub mod blobs;
@@ -63,7 +65,7 @@ pub mod keys;
 pub use error::{Error, Kind, Result};
 pub use file::{File, ReadDoor, WriteDoor};
 pub use key::Key;
-pub use reads::{Reads, Rows};
+pub use reads::{Reads, Row, Rows};
 pub use record::Record;
 pub use schema::{Home, Index, Table};
 pub use span::{Direction, Span};
