@@ -133,7 +133,9 @@ pub(super) fn is_full(error: &io::Error) -> bool {
 fn from_redb(error: redb::Error) -> Error {
     match error {
         redb::Error::Io(e) if is_full(&e) => Error::DiskFull,
-        redb::Error::Io(e) if e.kind() == io::ErrorKind::InvalidData => Error::RowsDamaged(e.to_string()),
+        redb::Error::Io(e) if matches!(e.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => {
+            Error::RowsDamaged(e.to_string())
+        }
         redb::Error::Corrupted(what) => Error::RowsDamaged(what),
         other => Error::Database(other.to_string()),
     }

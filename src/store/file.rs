@@ -97,21 +97,43 @@ impl Shared {
     }
 }
 
+/// Opens strictly; when that meets a bad block in a database that did not end properly, a power
+/// loss tore it, and the second opening repairs. After a proper end a bad block is damage.
 fn open(disk: &Arc<dyn Disk>, key: &FileKey, home: Home, path: &Path) -> Result<Open> {
-    let rows = SealedRows::new(Arc::clone(disk), key, path)?;
+    match try_open(disk, key, home, path, false) {
+        Err((Error::RowsDamaged(_), Ending::Torn)) => try_open(disk, key, home, path, true),
+        other => other,
+    }
+    .map_err(|(e, _)| match e {
+        Error::RowsDamaged(what) => Error::Damaged { path: path.to_owned(), what },
+        other => other,
+    })
+}
+
+/// How the file was left by the process before.
+#[derive(Clone, Copy)]
+enum Ending {
+    Proper,
+    Torn,
+}
+
+fn try_open(
+    disk: &Arc<dyn Disk>,
+    key: &FileKey,
+    home: Home,
+    path: &Path,
+    repair: bool,
+) -> Result<Open, (Error, Ending)> {
+    let rows = SealedRows::new(Arc::clone(disk), key, path, repair).map_err(|e| (e, Ending::Proper))?;
     let health = rows.health();
-    let repaired = Rc::new(Cell::new(false));
-    let noticed = Rc::clone(&repaired);
+    let ending = Rc::new(Cell::new(Ending::Proper));
+    let noticed = Rc::clone(&ending);
     let database = Database::builder()
         .set_cache_size(cache(home))
-        .set_repair_callback(move |_| noticed.set(true))
-        .create_with_backend(rows)?;
-    // A power loss tears blocks and the repair copes with them; after a clean end there are none.
-    let bad = health.opened();
-    if bad > 0 && !repaired.get() {
-        let what = format!("{bad} of its blocks were changed on disk");
-        return Err(Error::Damaged { path: path.to_owned(), what });
-    }
+        .set_repair_callback(move |_| noticed.set(Ending::Torn))
+        .create_with_backend(rows)
+        .map_err(|e| (e.into(), ending.get()))?;
+    health.repaired();
     Ok(Open { database: Arc::new(database), health })
 }
 

@@ -85,9 +85,9 @@ impl Key for Moment {
 /// A text ends with 00 01 and a zero inside it is written 00 FF: "a" sorts before "a\0" and "ab".
 impl Key for String {
     fn write(&self, to: &mut Vec<u8>) {
-        for byte in self.bytes() {
-            to.push(byte);
-            if byte == 0 {
+        for byte in self.as_bytes() {
+            to.push(*byte);
+            if *byte == 0 {
                 to.push(0xFF);
             }
         }

@@ -1,1 +1,6 @@
 //! Every integration test in one binary: one link step, one list.
+
+mod support;
+
+mod power_loss;
+mod rows;

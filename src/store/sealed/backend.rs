@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::StorageBackend;
@@ -26,20 +26,18 @@ pub(in crate::store) struct SealedRows {
 
 /// What the opener of a file must know of it.
 ///
-/// While the database opens, a bad block reads as zeros and is counted: the database's own
-/// checksums then go back to the last commit. Afterwards a bad block is an error.
+/// A bad block is an error, but not while a database that a power loss hit is repaired: there it
+/// reads as zeros, so that the database's own checksums go back to the last whole commit.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Health {
-    strict: AtomicBool,
-    bad: AtomicU64,
+    repairing: AtomicBool,
     full: AtomicBool,
 }
 
 impl Health {
-    /// From now on nothing bad is read. Answers how many bad blocks were met.
-    pub(in crate::store) fn opened(&self) -> u64 {
-        self.strict.store(true, Ordering::Release);
-        self.bad.load(Ordering::Acquire)
+    /// From now on nothing bad is read.
+    pub(in crate::store) fn repaired(&self) {
+        self.repairing.store(false, Ordering::Release);
     }
 
     /// A write found the disk full: the database refuses everything from then on.
@@ -47,14 +45,15 @@ impl Health {
         self.full.load(Ordering::Acquire)
     }
 
-    fn is_strict(&self) -> bool {
-        self.strict.load(Ordering::Acquire)
+    fn is_repairing(&self) -> bool {
+        self.repairing.load(Ordering::Acquire)
     }
 }
 
 impl SealedRows {
     /// Opens the sealed file, or begins one on an empty disk.
-    pub(in crate::store) fn new(disk: Arc<dyn Disk>, key: &FileKey, path: &Path) -> Result<SealedRows> {
+    pub(in crate::store) fn new(disk: Arc<dyn Disk>, key: &FileKey, path: &Path, repair: bool) -> Result<SealedRows> {
+        let health = Arc::new(Health { repairing: repair.into(), full: false.into() });
         let failed = |what| Error::io(what, path);
         let len = disk.len().map_err(failed("measuring"))?;
         if len == 0 {
@@ -62,7 +61,7 @@ impl SealedRows {
             disk.write_all_at(&bytes, 0).map_err(failed("writing"))?;
             disk.sync().map_err(failed("saving"))?;
             let (blocks, header) = (Blocks::new(key, id)?, Mutex::new(Header::blank()));
-            return Ok(SealedRows { disk, blocks, header, health: Arc::default() });
+            return Ok(SealedRows { disk, blocks, header, health });
         }
         let mut bytes = vec![0; SUPERBLOCK.min(len) as usize];
         disk.read_exact_at(&mut bytes, 0).map_err(failed("reading"))?;
@@ -71,7 +70,7 @@ impl SealedRows {
             return Err(Error::Damaged { path: path.to_owned(), what: "both copies of its header are bad".to_owned() });
         };
         disk.sync().map_err(failed("saving"))?;
-        Ok(SealedRows { disk, blocks, header: Mutex::new(header), health: Arc::default() })
+        Ok(SealedRows { disk, blocks, header: Mutex::new(header), health })
     }
 
     pub(in crate::store) fn health(&self) -> Arc<Health> {
@@ -101,12 +100,8 @@ impl SealedRows {
             let (found, _) = self.blocks.open(number, sealed, out);
             let fine = match found {
                 Found::Whole => true,
-                Found::NeverWritten => patching || !self.health.is_strict(),
-                Found::Bad if self.health.is_strict() => false,
-                Found::Bad => {
-                    self.health.bad.fetch_add(1, Ordering::AcqRel);
-                    true
-                }
+                Found::NeverWritten => patching || self.health.is_repairing(),
+                Found::Bad => self.health.is_repairing(),
             };
             if !fine {
                 let text = format!("block {number} was changed or wiped on disk");
@@ -116,9 +111,9 @@ impl SealedRows {
         Ok(())
     }
 
-    /// While opening, what a power loss cut off the end reads as zeros.
+    /// While repairing, what a power loss cut off the end reads as zeros.
     fn read_sealed(&self, sealed: &mut [u8], at: u64) -> io::Result<()> {
-        if self.health.is_strict() {
+        if !self.health.is_repairing() {
             return self.disk.read_exact_at(sealed, at);
         }
         let there = self.disk.len()?.saturating_sub(at).min(sealed.len() as u64);

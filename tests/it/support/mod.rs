@@ -1,0 +1,4 @@
+//! What several tests stand on.
+
+pub(crate) mod chance;
+pub(crate) mod disk;
