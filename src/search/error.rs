@@ -1,5 +1,10 @@
 //! Why a search or a change of the index did not happen.
 
+use std::io;
+
+use tantivy::TantivyError;
+use tantivy::directory::error::OpenReadError;
+
 use super::query::BadQuery;
 
 /// Every refusal of this floor; the text says what happened and what to do.
@@ -45,4 +50,44 @@ impl Error {
             Error::Io(_) => "search_index_io",
         }
     }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Error::Damaged(error.to_string()),
+            _ => Error::Io(error.to_string()),
+        }
+    }
+}
+
+impl From<OpenReadError> for Error {
+    fn from(error: OpenReadError) -> Self {
+        match error {
+            // A file that the index names is gone.
+            OpenReadError::FileDoesNotExist(path) => Error::Damaged(format!("{} is missing", path.display())),
+            OpenReadError::IoError { io_error, .. } => shared(&io_error),
+            OpenReadError::IncompatibleIndex(_) => Error::Damaged("another version wrote it".to_owned()),
+        }
+    }
+}
+
+impl From<TantivyError> for Error {
+    fn from(error: TantivyError) -> Self {
+        match error {
+            TantivyError::OpenReadError(error) => error.into(),
+            TantivyError::IoError(error) => shared(&error),
+            TantivyError::DataCorruption(_)
+            | TantivyError::IncompatibleIndex(_)
+            | TantivyError::SchemaError(_)
+            | TantivyError::DeserializeError(_)
+            | TantivyError::FieldNotFound(_) => Error::Damaged(error.to_string()),
+            other => Error::Io(other.to_string()),
+        }
+    }
+}
+
+/// The engine shares its errors and cannot give them away.
+fn shared(error: &io::Error) -> Error {
+    io::Error::new(error.kind(), error.to_string()).into()
 }

@@ -4,3 +4,5 @@ mod support;
 
 mod power_loss;
 mod rows;
+mod clips;
+mod pictures;
