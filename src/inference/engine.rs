@@ -35,11 +35,9 @@ impl Engine {
         package.verify()?;
         match package.info.family.as_str() {
             "scene" => Ok(Box::new(Scene::load(package, &self.settings)?)),
-            other => Err(Error::Unsupported {
-                what: "the family",
-                found: other.to_owned(),
-                supported: FAMILIES.join(", "),
-            }),
+            other => {
+                Err(Error::Unsupported { what: "the family", found: other.to_owned(), supported: FAMILIES.join(", ") })
+            }
         }
     }
 

@@ -141,7 +141,9 @@ impl Feed<'_> {
             (Feed::Numbers(shape, values), Kind::Float32) => {
                 Ok(TensorRef::from_array_view((shape.to_vec(), *values))?.into())
             }
-            (Feed::Ids(shape, values), Kind::Int64) => Ok(TensorRef::from_array_view((shape.to_vec(), *values))?.into()),
+            (Feed::Ids(shape, values), Kind::Int64) => {
+                Ok(TensorRef::from_array_view((shape.to_vec(), *values))?.into())
+            }
             (Feed::Numbers(shape, values), kind) => convert(shape, values.iter().map(|v| f64::from(*v)), kind),
             #[expect(clippy::cast_precision_loss, reason = "token numbers and sizes are far below 2^52")]
             (Feed::Ids(shape, values), kind) => convert(shape, values.iter().map(|v| *v as f64), kind),

@@ -89,7 +89,8 @@ fn whole(path: &Path) -> bool {
 /// The library as a file that exists only in memory, for this process alone.
 fn in_memory() -> Result<ort::environment::EnvironmentBuilder> {
     let failed = |error| Error::Io { path: PathBuf::from("memory file for ONNX Runtime"), error };
-    let memory = rustix::fs::memfd_create("onnxruntime", rustix::fs::MemfdFlags::CLOEXEC).map_err(|e| failed(e.into()))?;
+    let memory =
+        rustix::fs::memfd_create("onnxruntime", rustix::fs::MemfdFlags::CLOEXEC).map_err(|e| failed(e.into()))?;
     let file = unpack(File::from(memory)).map_err(failed)?;
     init(Path::new(&format!("/proc/self/fd/{}", file.as_raw_fd())))
 }

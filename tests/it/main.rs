@@ -2,7 +2,7 @@
 
 mod support;
 
-mod power_loss;
-mod rows;
 mod clips;
 mod pictures;
+mod power_loss;
+mod rows;

@@ -55,7 +55,12 @@ impl Packages {
     }
 
     /// Copies a folder, `.tar` or `.tar.zst` in, whole or not at all. `told` hears the bytes copied and, where known, of how many.
-    pub fn import(&self, from: &Path, name: Option<&str>, told: &mut dyn FnMut(u64, Option<u64>)) -> Result<PackageInfo> {
+    pub fn import(
+        &self,
+        from: &Path,
+        name: Option<&str>,
+        told: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<PackageInfo> {
         let _ = (from, name, told);
         todo!()
     }

@@ -246,7 +246,8 @@ impl Text {
 
     fn encode(&mut self, prompts: &[Vec<i64>], pad: i64) -> Result<Words> {
         let length = prompts.iter().map(Vec::len).max().unwrap_or(1);
-        let padded = |ids: &Vec<i64>| ids.iter().copied().chain(std::iter::repeat(pad)).take(length).collect::<Vec<_>>();
+        let padded =
+            |ids: &Vec<i64>| ids.iter().copied().chain(std::iter::repeat(pad)).take(length).collect::<Vec<_>>();
         let ids: Vec<i64> = prompts.iter().flat_map(padded).collect();
         let real = |ids: &Vec<i64>| (0..length).map(|at| if at < ids.len() { 1.0 } else { 0.0 }).collect::<Vec<f32>>();
         let mask = prompts.iter().flat_map(real).collect();
