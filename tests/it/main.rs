@@ -4,5 +4,6 @@ mod support;
 
 mod clips;
 mod pictures;
+mod cli;
 mod power_loss;
 mod rows;
