@@ -28,6 +28,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::config::Config;
+use crate::inference::Settings;
 use failure::Failure;
 
 const EXIT_CODES: &str = "\
@@ -80,7 +81,18 @@ impl Place {
     /// What the file, the environment and the flags say together.
     fn config(&self) -> Result<Config, Failure> {
         Config::load(self.data.as_deref(), self.config.as_deref())
-            .map_err(|e| Failure::usage("configuration", format!("{e:#}.")))
+            .map_err(|e| Failure::usage("configuration", format!("{e:#}")))
+    }
+
+    /// How commands open the engine: the operator's own library where one is named, else the one in this program.
+    fn engine(&self) -> Result<Settings, Failure> {
+        let library = if self.data.is_some() || self.config.is_some() {
+            self.config()?.runtime
+        } else {
+            // Without a place there may be no configuration at all, and none is needed.
+            self.config().ok().and_then(|config| config.runtime)
+        };
+        Ok(Settings { library, ..Settings::default() })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use clap::Args;
 
+use crate::http;
+
 use super::failure::Failure;
+use super::output;
 
 /// Print the OpenAPI 3.1 document of the REST API, the same one that /api/v1/openapi.json serves.
 #[derive(Args)]
@@ -13,6 +16,6 @@ pub(super) struct Openapi {}
 
 impl Openapi {
     pub(super) fn run(self) -> Result<(), Failure> {
-        todo!()
+        output::line(http::openapi().trim_end())
     }
 }

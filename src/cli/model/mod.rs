@@ -92,7 +92,7 @@ impl Model {
             Verb::Import { path, name, accept_licence, json } => {
                 import::run(&packages, &path, name.as_deref(), accept_licence, json)
             }
-            Verb::Test { name, json } => test::run(&packages, &name, json),
+            Verb::Test { name, json } => test::run(&packages, &name, place.engine()?, json),
             Verb::Remove { name } => {
                 packages.remove(&name)?;
                 output::line(format_args!("{name} is removed."))

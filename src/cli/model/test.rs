@@ -1,9 +1,9 @@
 //! `model test`: does this machine give the numbers of the model's makers?
 
 use crate::cli::failure::Failure;
-use crate::inference::Packages;
+use crate::inference::{Packages, Settings};
 
-pub(super) fn run(packages: &Packages, name: &str, json: bool) -> Result<(), Failure> {
+pub(super) fn run(packages: &Packages, name: &str, settings: Settings, json: bool) -> Result<(), Failure> {
     let package = packages.find(name)?;
-    todo!("{} {json}", package.info.name)
+    todo!("{} {json} {settings:?}", package.info.name)
 }

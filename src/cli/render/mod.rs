@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::app::shelf;
-use crate::inference::{Engine, Packages, Settings, Task};
+use crate::inference::{Engine, Packages, Task};
 
 use super::Place;
 use super::failure::Failure;
@@ -117,7 +117,7 @@ impl Render {
         let package = packages.find(&self.model)?;
         let ask = Ask::read(&self, &shelf::card(&package.info))?;
         let stop = Stop::watch();
-        let engine = Engine::open(Settings::default())?;
+        let engine = Engine::open(place.engine()?)?;
         let mut pipeline = engine.load(&package)?;
         let mut draft = Draft::new();
         let mut report = Report::new(&package.info, &ask.recipe);
