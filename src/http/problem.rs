@@ -7,6 +7,8 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::{self, Kind};
+
 /// Why a request was refused. 5xx tell the client a request number and the log everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -16,6 +18,8 @@ pub struct Problem {
     pub fields: Vec<Field>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<u64>,
+    /// For the log only.
+    pub(super) cause: Option<String>,
 }
 
 /// One field of the request that was refused.
@@ -45,13 +49,14 @@ pub struct ProblemView<'a> {
 
 impl Problem {
     pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Problem { status, code: code.into(), detail: detail.into(), fields: Vec::new(), retry_after: None }
+        Problem { status, code: code.into(), detail: detail.into(), fields: Vec::new(), retry_after: None, cause: None }
     }
 
     /// Something of ours broke: the log hears what, the client only that.
     pub fn crashed(cause: impl fmt::Display) -> Self {
-        tracing::error!("a request failed inside the studio: {cause}");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", INTERNAL)
+        let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", INTERNAL);
+        problem.cause = Some(cause.to_string());
+        problem
     }
 
     pub fn bad_request(code: &str, detail: impl Into<String>) -> Self {
@@ -109,6 +114,28 @@ impl Problem {
 
 const INTERNAL: &str = "Something in the studio failed; nothing was changed. Please try again, and if it happens again, \
                         give your operator the request number.";
+
+impl From<domain::Error> for Problem {
+    fn from(refusal: domain::Error) -> Self {
+        let status = match refusal.kind() {
+            Kind::Internal => return Problem::crashed(refusal),
+            Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::SignedOut => StatusCode::UNAUTHORIZED,
+            Kind::Refused => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Kind::Gone => StatusCode::GONE,
+            Kind::Locked | Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let field = |(field, detail): (&'static str, String)| Field { field: field.to_owned(), detail };
+        let mut problem = Problem::new(status, refusal.code(), refusal.to_string());
+        problem.fields = refusal.fields().into_iter().map(field).collect();
+        problem.retry_after = refusal.wait().map(|wait| wait.as_secs().max(1));
+        problem
+    }
+}
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,170 @@
+//! The models on the shelf, what they can do, and which words they do not know.
+
+use actix_web::web::{Json, Path};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::super::caller::Caller;
+use super::super::problem::Problem;
+use super::Listed;
+use crate::base::clock::Moment;
+use crate::base::units::{Rate, Size};
+use crate::domain::models::{self, Model, TestCase, UnknownWord};
+use crate::domain::recipes::{Role, Task};
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Model)]
+pub struct ModelView {
+    name: String,
+    version: String,
+    hash: String,
+    family: String,
+    licence: String,
+    tasks: Vec<Task>,
+    max_references: u32,
+    roles: Vec<Role>,
+    sizes: SizesView,
+    max_steps: u32,
+    max_frames: u32,
+    defaults: DefaultsView,
+    memory_bytes: u64,
+    tested: Option<TestedView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SizesView {
+    /// The shortest side, in pixels.
+    min: u32,
+    /// The longest side, in pixels.
+    max: u32,
+    multiple: u32,
+    suggested: Vec<SizeView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Size)]
+pub struct SizeView {
+    width: u32,
+    height: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DefaultsView {
+    width: u32,
+    height: u32,
+    steps: u32,
+    guidance: f32,
+    frames: u32,
+    rate: Rate,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct TestedView {
+    at: Moment,
+    passed: bool,
+}
+
+impl From<Model> for ModelView {
+    fn from(Model { card, tested }: Model) -> Self {
+        let size = |s: Size| SizeView { width: s.width, height: s.height };
+        ModelView {
+            name: card.name,
+            version: card.version,
+            hash: card.hash,
+            family: card.family,
+            licence: card.licence,
+            tasks: card.tasks,
+            max_references: card.max_references,
+            roles: card.roles,
+            sizes: SizesView {
+                min: card.sizes.min.width.min(card.sizes.min.height),
+                max: card.sizes.max.width.max(card.sizes.max.height),
+                multiple: card.sizes.multiple,
+                suggested: card.sizes.suggested.into_iter().map(size).collect(),
+            },
+            max_steps: card.max_steps,
+            max_frames: card.max_frames,
+            defaults: DefaultsView {
+                width: card.defaults.width,
+                height: card.defaults.height,
+                steps: card.defaults.steps,
+                guidance: card.defaults.guidance,
+                frames: card.defaults.frames,
+                rate: card.defaults.rate,
+            },
+            memory_bytes: card.memory_bytes,
+            tested: tested.map(|t| TestedView { at: t.at, passed: t.passed }),
+        }
+    }
+}
+
+/// The models of this studio, by name.
+#[utoipa::path(get, path = "/api/v1/models", tag = "models", responses((status = 200, body = Listed<ModelView>)))]
+pub async fn list(caller: Caller) -> Result<Json<Listed<ModelView>>, Problem> {
+    let found = caller.run(models::list).await?;
+    Ok(Json(Listed::of(found, ModelView::from)))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ReadingBody {
+    prompt: String,
+    negative: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Reading {
+    /// Of the prompt, then of the negative prompt.
+    unknown: Vec<UnknownView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = UnknownWord)]
+pub struct UnknownView {
+    word: String,
+    /// Counts characters.
+    start: usize,
+    end: usize,
+    /// `prompt` or `negative`.
+    field: &'static str,
+}
+
+/// Which words of a prompt a model does not know; asked while somebody types.
+#[utoipa::path(post, path = "/api/v1/models/{name}/reading", tag = "models", responses((status = 200, body = Reading)))]
+pub async fn read(caller: Caller, name: Path<String>, body: Json<ReadingBody>) -> Result<Json<Reading>, Problem> {
+    let body = body.into_inner();
+    let view = |field| move |w: UnknownWord| UnknownView { word: w.word, start: w.start, end: w.end, field };
+    let unknown = caller
+        .run(move |act| {
+            let mut unknown: Vec<_> =
+                models::reading(act, &name, &body.prompt)?.into_iter().map(view("prompt")).collect();
+            if let Some(negative) = &body.negative {
+                unknown.extend(models::reading(act, &name, negative)?.into_iter().map(view("negative")));
+            }
+            Ok(unknown)
+        })
+        .await?;
+    Ok(Json(Reading { unknown }))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct TestView {
+    cases: Vec<CaseView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = TestCase)]
+pub struct CaseView {
+    name: String,
+    /// The largest difference from the reference numbers.
+    max: f64,
+    mean: f64,
+    passed: bool,
+}
+
+/// Runs a model's own test against its reference numbers. Slow.
+#[utoipa::path(post, path = "/api/v1/models/{name}/test", tag = "models", responses((status = 200, body = TestView)))]
+pub async fn test(caller: Caller, name: Path<String>) -> Result<Json<TestView>, Problem> {
+    let cases = caller.run(move |act| models::test(act, &name)).await?;
+    let view = |c: TestCase| CaseView { name: c.name, max: c.max, mean: c.mean, passed: c.passed };
+    Ok(Json(TestView { cases: cases.into_iter().map(view).collect() }))
+}
