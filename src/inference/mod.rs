@@ -17,6 +17,7 @@ mod tokenizers;
 
 pub mod npy;
 pub mod packages;
+pub mod replay;
 
 pub use engine::{Engine, Pipeline, Settings};
 pub use error::{Error, Kind, Result};

@@ -137,6 +137,9 @@ pub trait Watch {
     /// After every frame of a clip, in order; the frames are kept nowhere else.
     fn frame(&mut self, index: u32, of: u32, picture: &Picture) -> ControlFlow<()>;
 
+    /// Every picture's numbers before they are rounded: planes `[1, 3, height, width]` from -1 to 1.
+    fn drawn(&mut self, _planes: &Latents) {}
+
     /// How many steps lie between two previews; 0 for none.
     fn preview_every(&self) -> u32 {
         0

@@ -7,3 +7,4 @@ mod pictures;
 mod cli;
 mod power_loss;
 mod rows;
+mod pipelines;

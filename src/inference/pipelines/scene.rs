@@ -163,12 +163,16 @@ impl Pipeline for Scene {
             let duration = order.rate.seconds(order.frames) as f32;
             for index in 0..order.frames {
                 let at = order.rate.seconds(index) as f32;
-                let frame = self.decoder.draw(&latents, order.size, at, duration)?;
+                let planes = self.decoder.draw(&latents, order.size, at, duration)?;
+                watch.drawn(&planes);
+                let frame = stages::picture(&planes, "the decoder")?;
                 stages::go_on(watch.frame(index, order.frames, &frame), order.steps)?;
             }
             None
         } else {
-            Some(self.decoder.draw(&latents, order.size, 0.0, 0.0)?)
+            let planes = self.decoder.draw(&latents, order.size, 0.0, 0.0)?;
+            watch.drawn(&planes);
+            Some(stages::picture(&planes, "the decoder")?)
         };
         let scene = Some(Drawn { package: self.hash, latents: latents.values.clone() });
         Ok(Made { picture, scene, latents, unknown: reading.unknown })
@@ -212,7 +216,7 @@ impl Denoiser for SceneDenoiser<'_> {
     }
 
     fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>> {
-        self.decoder.draw(sample, self.preview, 0.0, 0.0).map(Some)
+        stages::picture(&self.decoder.draw(sample, self.preview, 0.0, 0.0)?, "the decoder").map(Some)
     }
 }
 
@@ -335,7 +339,7 @@ impl Decoder {
         Ok(bound)
     }
 
-    fn draw(&mut self, latents: &Latents, size: Size, seconds: f32, duration: f32) -> Result<Picture> {
+    fn draw(&mut self, latents: &Latents, size: Size, seconds: f32, duration: f32) -> Result<Latents> {
         let mut feeds = vec![
             (&self.latent, Feed::Numbers(&latents.shape, &latents.values)),
             (&self.height, Feed::Each(1, size.height as f32)),
@@ -343,7 +347,6 @@ impl Decoder {
         ];
         feeds.extend(self.seconds.iter().map(|port| (port, Feed::Each(1, seconds))));
         feeds.extend(self.duration.iter().map(|port| (port, Feed::Each(1, duration))));
-        let sample = self.graph.run(&feeds, &self.sample)?;
-        stages::picture(&sample, "the decoder")
+        self.graph.run(&feeds, &self.sample)
     }
 }

@@ -1,0 +1,176 @@
+//! The replay proof: reference cases that a package brings are rendered here and compared with the original's numbers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::units::{Rate, Size};
+use crate::media::decode::{Limits, decode};
+
+use super::engine::Pipeline;
+use super::error::{Error, Result};
+use super::latents::Latents;
+use super::npy;
+use super::order::{Order, ReferencePicture, Role, Step, Task, Watch};
+use super::packages::{Files, Package};
+
+/// Farthest that any one number, and that all on average, may be off (CPU, fp32; numbers from 0 to 1).
+pub const MOST_MAX: f32 = 2e-2;
+pub const MOST_MEAN: f32 = 1e-3;
+
+/// How one reference case went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    pub name: String,
+    pub max: f32,
+    pub mean: f32,
+    pub passed: bool,
+    /// Why the case could not be compared.
+    pub problem: Option<String>,
+}
+
+/// `reference/<case>/request.json`.
+#[derive(Debug, Deserialize)]
+struct Request {
+    task: String,
+    prompt: String,
+    #[serde(default)]
+    negative: Option<String>,
+    #[serde(default)]
+    references: Vec<Named>,
+    width: u32,
+    height: u32,
+    #[serde(default)]
+    frames: Option<u32>,
+    #[serde(default)]
+    rate: Option<String>,
+    steps: u32,
+    guidance: f32,
+    #[serde(default)]
+    scheduler: Option<String>,
+    #[serde(default)]
+    strength: Option<f32>,
+}
+
+/// A picture of the case, with its role where the family has roles.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Named {
+    File(String),
+    WithRole { file: String, role: Role },
+}
+
+/// The names of a package's cases.
+pub fn names(package: &Package) -> Result<Vec<String>> {
+    let files = package.files.list()?;
+    let name = |file: &String| {
+        let (case, rest) = file.strip_prefix("reference/")?.split_once('/')?;
+        (rest == "request.json").then(|| case.to_owned())
+    };
+    Ok(files.iter().filter_map(name).collect())
+}
+
+/// Renders one case and compares. A case that cannot be rendered has failed, with the reason.
+pub fn run(package: &Package, pipeline: &mut dyn Pipeline, name: &str) -> Case {
+    match compared(package, pipeline, name) {
+        Ok((max, mean)) => {
+            Case { name: name.to_owned(), max, mean, passed: max <= MOST_MAX && mean <= MOST_MEAN, problem: None }
+        }
+        Err(e) => Case { name: name.to_owned(), max: 1.0, mean: 1.0, passed: false, problem: Some(e.to_string()) },
+    }
+}
+
+fn compared(package: &Package, pipeline: &mut dyn Pipeline, name: &str) -> Result<(f32, f32)> {
+    let order = order(&package.files, name)?;
+    let expected = array(&package.files, &format!("reference/{name}/image.npy"))?;
+    let mut kept = Kept::default();
+    pipeline.run(&order, &mut kept)?;
+    let found: Vec<f32> = kept.frames.iter().flat_map(interleaved).collect();
+    if found.len() != expected.values.len() {
+        return Err(Error::BadOrder(format!(
+            "{} numbers came out where the reference picture of the shape {:?} has {}",
+            found.len(),
+            expected.shape,
+            expected.values.len()
+        )));
+    }
+    let off = || found.iter().zip(&expected.values).map(|(a, b)| (a - b).abs());
+    let sum: f64 = off().map(f64::from).sum();
+    // A comparison that is no number must not pass.
+    let max = off().fold(0.0, |most: f32, d| if d.is_nan() { f32::INFINITY } else { most.max(d) });
+    Ok((max, (sum / found.len().max(1) as f64) as f32))
+}
+
+fn order(files: &Files, name: &str) -> Result<Order> {
+    let file = format!("reference/{name}/request.json");
+    let request: Request = files.json(&file)?;
+    let malformed = |detail: String| Error::FileMalformed { file: file.clone(), detail };
+    let task = match request.task.as_str() {
+        "image" | "picture" => Task::Picture,
+        "edit" => Task::Edit,
+        "clip" => Task::Clip,
+        other => return Err(malformed(format!("\"{other}\" is no task; write image, edit or clip"))),
+    };
+    let mut references = Vec::new();
+    for (index, named) in request.references.iter().enumerate() {
+        let usual = if index == 0 && task != Task::Picture { Role::Source } else { Role::Subject };
+        let (picture, role) = match named {
+            Named::File(file) => (file, usual),
+            Named::WithRole { file, role } => (file, *role),
+        };
+        let path = format!("reference/{name}/{picture}");
+        let (picture, _) = decode(&files.read(&path)?, &Limits::default())
+            .map_err(|e| Error::FileMalformed { file: path, detail: e.to_string() })?;
+        references.push(ReferencePicture { picture, role, scene: None });
+    }
+    let rate = request.rate.as_deref().map_or(Ok(Rate::FILM), str::parse).map_err(malformed)?;
+    let latents = format!("reference/{name}/init_latents.npy");
+    Ok(Order {
+        task,
+        prompt: request.prompt,
+        negative: request.negative,
+        references,
+        size: Size::new(request.width, request.height),
+        steps: request.steps,
+        guidance: request.guidance,
+        seed: 0,
+        frames: request.frames.unwrap_or(1),
+        rate,
+        strength: request.strength,
+        scheduler: request.scheduler,
+        init_latents: if files.has(&latents) { Some(array(files, &latents)?) } else { None },
+    })
+}
+
+fn array(files: &Files, file: &str) -> Result<Latents> {
+    npy::read(file, &files.read(file)?)
+}
+
+/// Planes from -1 to 1 as rows of pixels from 0 to 1, as the original's files have them.
+fn interleaved(planes: &Latents) -> Vec<f32> {
+    let size = planes.values.len() / 3;
+    let channel = |c: usize| planes.values.iter().skip(c * size).take(size);
+    let mut out = Vec::with_capacity(planes.values.len());
+    for ((r, g), b) in channel(0).zip(channel(1)).zip(channel(2)) {
+        out.extend([r, g, b].map(|v| (v * 0.5 + 0.5).clamp(0.0, 1.0)));
+    }
+    out
+}
+
+/// Keeps the numbers before they are rounded to pixels.
+#[derive(Default)]
+struct Kept {
+    frames: Vec<Latents>,
+}
+
+impl Watch for Kept {
+    fn step(&mut self, _: Step) -> std::ops::ControlFlow<()> {
+        std::ops::ControlFlow::Continue(())
+    }
+
+    fn frame(&mut self, _: u32, _: u32, _: &crate::media::picture::Picture) -> std::ops::ControlFlow<()> {
+        std::ops::ControlFlow::Continue(())
+    }
+
+    fn drawn(&mut self, planes: &Latents) {
+        self.frames.push(planes.clone());
+    }
+}
