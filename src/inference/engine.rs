@@ -1,23 +1,11 @@
 //! The engine: loads a package and gives the pipeline that can carry out orders with it.
 
-use std::path::PathBuf;
-
 use super::error::{Error, Result};
-use super::order::{Made, Order, Watch};
 use super::packages::{FAMILIES, Package};
+use super::pipeline::Pipeline;
 use super::pipelines::scene::Scene;
 use super::runtime;
-
-/// How the engine is opened; nothing here changes a picture but `threads`.
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub struct Settings {
-    /// Where the embedded library is unpacked (made with mode 0700); none for a memory file.
-    pub cache: Option<PathBuf>,
-    /// Another ONNX Runtime than the embedded one (`STUDIO_ONNXRUNTIME_LIB`).
-    pub library: Option<PathBuf>,
-    /// Threads for one operator; 0 for one per core.
-    pub threads: usize,
-}
+use super::settings::Settings;
 
 /// ONNX Runtime, opened. Costs memory: the serving process never opens one.
 pub struct Engine {
@@ -45,9 +33,4 @@ impl Engine {
     pub fn describe(&self) -> String {
         format!("CPU ({})", runtime::describe())
     }
-}
-
-/// A loaded model: carries out one order after the other.
-pub trait Pipeline {
-    fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made>;
 }

@@ -5,11 +5,11 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Outlet, Tensor, TensorElementType, TensorRef};
 
-use super::engine::Settings;
 use super::error::{Error, Result};
 use super::latents::Latents;
 use super::packages::Files;
 use super::runtime;
+use super::settings::Settings;
 
 pub(crate) struct Graph {
     name: String,

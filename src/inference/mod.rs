@@ -10,18 +10,22 @@ mod order;
 mod engine;
 mod graph;
 mod noise;
+mod pipeline;
 mod pipelines;
 mod runtime;
 mod schedulers;
+mod settings;
 mod tokenizers;
 
 pub mod npy;
 pub mod packages;
 pub mod replay;
 
-pub use engine::{Engine, Pipeline, Settings};
+pub use engine::Engine;
 pub use error::{Error, Kind, Result};
 pub use latents::Latents;
 pub use order::{Made, Order, ReferencePicture, Role, Step, Task, UnknownWord, Watch};
 pub use packages::{Package, PackageInfo, Packages};
+pub use pipeline::Pipeline;
 pub use runtime::embedded as runtime_embedded;
+pub use settings::Settings;

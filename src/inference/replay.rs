@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::base::units::{Rate, Size};
 use crate::media::decode::{Limits, decode};
 
-use super::engine::Pipeline;
 use super::error::{Error, Result};
 use super::latents::Latents;
 use super::npy;
 use super::order::{Order, ReferencePicture, Role, Step, Task, Watch};
 use super::packages::{Files, Package};
+use super::pipeline::Pipeline;
 
 /// Farthest that any one number, and that all on average, may be off (CPU, fp32; numbers from 0 to 1).
 pub const MOST_MAX: f32 = 2e-2;

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use ort::environment::Environment;
 
-use super::engine::Settings;
 use super::error::{Error, Result};
+use super::settings::Settings;
 
 /// The library, zstd-compressed; empty when the build had none.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/onnxruntime.zst"));

@@ -12,11 +12,11 @@ pub enum Error {
     Died(String),
     #[error("the worker process did not start: {0}")]
     NotStarted(io::Error),
-    #[error("the worker process said something unexpected: {0}; restart the studio, and report it if it happens again")]
-    Garbled(String),
+    #[error("the worker process said something unexpected; restart the studio, and report it if it happens again")]
+    Garbled,
     /// The worker refused or failed the order, with its own code and sentence.
     #[error("{sentence}")]
-    Failed { code: String, sentence: String, refused: bool },
+    Failed { code: String, sentence: String },
     #[error("the work was stopped, as asked")]
     Cancelled,
 }
@@ -27,14 +27,14 @@ impl Error {
         match self {
             Error::Died(_) => "worker_died",
             Error::NotStarted(_) => "worker_not_started",
-            Error::Garbled(_) => "worker_garbled",
+            Error::Garbled => "worker_garbled",
             Error::Failed { code, .. } => code,
             Error::Cancelled => "cancelled",
         }
     }
 
-    /// Whether the same job may succeed if it is tried again.
-    pub fn may_pass(&self) -> bool {
-        matches!(self, Error::Died(_) | Error::NotStarted(_) | Error::Garbled(_))
+    /// Whether the worker is of no more use.
+    pub fn lost(&self) -> bool {
+        matches!(self, Error::Died(_) | Error::NotStarted(_) | Error::Garbled)
     }
 }

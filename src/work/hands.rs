@@ -1,56 +1,172 @@
 //! The parent's side of a worker process: starts it, feeds it one run at a time, and notices when it dies.
 
+use std::net::Shutdown;
+use std::ops::ControlFlow;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use crate::inference::Settings;
+use crate::inference::replay::Case;
 
-use super::error::Result;
-use super::protocol::{FromWorker, Run};
+use super::error::{Error, Result};
+use super::protocol::{Finished, FromWorker, Run, ToWorker, hear, say};
+
+/// How often whoever waits for a worker is asked whether it should go on.
+const BEAT: Duration = Duration::from_millis(500);
+/// Unpacking and opening ONNX Runtime takes a fraction of a second; a loaded machine gets patience.
+const MOST_START: Duration = Duration::from_secs(60);
 
 /// How worker processes are started.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// The binary to run as `worker`; the studio's own.
+    /// The binary that is run as `worker`.
     pub program: PathBuf,
     pub engine: Settings,
     /// `DATA/models`; the worker only reads there.
     pub models: Option<PathBuf>,
 }
 
+/// What a worker tells while it works.
+#[derive(Debug)]
+pub enum News {
+    Step {
+        step: u32,
+        of: u32,
+        /// A JPEG.
+        preview: Option<Vec<u8>>,
+    },
+    Frame {
+        done: u32,
+        of: u32,
+    },
+    /// Nothing happened for a moment.
+    Waiting,
+}
+
 /// One living worker process; ends with its value.
 pub struct Worker {
-    pid: u32,
+    child: Child,
+    socket: UnixStream,
+    /// What its socket says, read by a thread of its own so that waiting can be interrupted.
+    heard: Receiver<FromWorker>,
+    device: String,
+    tickets: u64,
+}
+
+impl Start {
+    /// The running program itself, even when its file was replaced meanwhile.
+    pub fn own(engine: Settings, models: Option<PathBuf>) -> Self {
+        Start { program: PathBuf::from("/proc/self/exe"), engine, models }
+    }
 }
 
 impl Worker {
     pub fn start(how: &Start) -> Result<Self> {
-        let _ = how;
-        todo!()
+        let (ours, theirs) = UnixStream::pair().map_err(Error::NotStarted)?;
+        let child = Command::new(&how.program)
+            .arg("worker")
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(Error::NotStarted)?;
+        let (tell, heard) = mpsc::channel();
+        let mut worker = Worker { child, socket: ours, heard, device: String::new(), tickets: 0 };
+        let mut ears = worker.socket.try_clone().map_err(Error::NotStarted)?;
+        // Ends with the socket or with the receiver.
+        let listen = move || {
+            while let Ok(Some(frame)) = hear(&mut ears)
+                && tell.send(frame).is_ok()
+            {}
+        };
+        thread::Builder::new().name("worker ears".to_owned()).spawn(listen).map_err(Error::NotStarted)?;
+        worker.say(&ToWorker::Hello { engine: how.engine.clone(), models: how.models.clone() })?;
+        match worker.heard.recv_timeout(MOST_START) {
+            Ok(FromWorker::Ready { device }) => worker.device = device,
+            Ok(FromWorker::Failed { code, sentence, .. }) => return Err(Error::Failed { code, sentence }),
+            Ok(_) => return Err(Error::Garbled),
+            Err(_) => return Err(worker.died()),
+        }
+        Ok(worker)
     }
 
-    /// Does one run and tells of everything that happens, `Made` frames included, until it is done.
-    /// When the process dies on the way the error says so and this value is of no more use.
-    pub fn run(&mut self, run: Run, told: &mut dyn FnMut(FromWorker)) -> Result<()> {
-        let _ = (run, told);
-        todo!()
+    /// Carries out one run. `told` hears how it goes and may stop it; then the answer is [`Error::Cancelled`].
+    pub fn run(&mut self, mut run: Run, told: &mut dyn FnMut(News) -> ControlFlow<()>) -> Result<Finished> {
+        let ticket = self.ticket();
+        run.ticket = ticket;
+        self.say(&ToWorker::Run(Box::new(run)))?;
+        match self.wait(ticket, told)? {
+            FromWorker::Made(made) => Ok(*made),
+            _ => Err(Error::Garbled),
+        }
     }
 
-    /// Stops runs from another thread.
-    pub fn canceller(&self) -> Result<Canceller> {
-        todo!()
+    /// Replays a package's reference cases.
+    pub fn test(&mut self, package: &str) -> Result<Vec<Case>> {
+        let ticket = self.ticket();
+        self.say(&ToWorker::Test { ticket, package: package.to_owned() })?;
+        match self.wait(ticket, &mut |_| ControlFlow::Continue(()))? {
+            FromWorker::Tested { cases, .. } => Ok(cases),
+            _ => Err(Error::Garbled),
+        }
     }
 
     pub fn pid(&self) -> u32 {
-        self.pid
+        self.child.id()
+    }
+
+    /// What it renders on, for people.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
+    /// Waits for the last word on a ticket.
+    fn wait(&mut self, ticket: u64, told: &mut dyn FnMut(News) -> ControlFlow<()>) -> Result<FromWorker> {
+        let mut stopping = false;
+        loop {
+            let news = match self.heard.recv_timeout(BEAT) {
+                Ok(FromWorker::Step { step, of, preview, .. }) => {
+                    News::Step { step, of, preview: preview.map(|p| p.0) }
+                }
+                Ok(FromWorker::Frame { done, of, .. }) => News::Frame { done, of },
+                Ok(FromWorker::Failed { .. }) if stopping => return Err(Error::Cancelled),
+                Ok(FromWorker::Failed { code, sentence, .. }) => return Err(Error::Failed { code, sentence }),
+                Ok(_) if stopping => return Err(Error::Cancelled),
+                Ok(last) => return Ok(last),
+                Err(RecvTimeoutError::Timeout) => News::Waiting,
+                Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
+            };
+            if told(news).is_break() && !stopping {
+                stopping = true;
+                self.say(&ToWorker::Cancel { ticket })?;
+            }
+        }
+    }
+
+    fn ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+
+    fn say(&mut self, what: &ToWorker) -> Result<()> {
+        say(&mut self.socket, what).map_err(|_| self.died())
+    }
+
+    fn died(&mut self) -> Error {
+        let _ = self.child.kill();
+        Error::Died(self.child.wait().map_or_else(|e| e.to_string(), |status| status.to_string()))
     }
 }
 
-/// Asks a worker to stop a run between two steps or frames.
-pub struct Canceller {}
-
-impl Canceller {
-    pub fn cancel(&self, ticket: u64) {
-        let _ = ticket;
-        todo!()
+impl Drop for Worker {
+    /// A worker keeps nothing that could be lost; its memory goes back to the machine.
+    fn drop(&mut self) {
+        let _ = self.socket.shutdown(Shutdown::Both);
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

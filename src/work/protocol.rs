@@ -7,12 +7,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::base::units::{Rate, Size};
-use crate::inference::{Latents, Order, ReferencePicture, Role, Settings, Task, UnknownWord};
+use crate::inference::replay::Case;
+use crate::inference::{Order, ReferencePicture, Role, Settings, Task, UnknownWord};
 use crate::media;
-use crate::media::picture::Picture;
+use crate::media::decode::{Limits, decode};
 use crate::media::scene::Scene;
 
-/// No frame is longer: a 64 megapixel picture and some room.
+/// No frame is longer.
 const MOST: u32 = 512 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,88 +24,85 @@ pub enum ToWorker {
         models: Option<PathBuf>,
     },
     Run(Box<Run>),
+    /// Replays a package's reference cases.
+    Test {
+        ticket: u64,
+        package: String,
+    },
     Cancel {
         ticket: u64,
     },
-    Quit,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Output {
-    Png,
-    Mp4,
-}
-
-/// One order, rendered once per seed.
+/// One order to carry out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Run {
     pub ticket: u64,
     pub package: String,
     pub order: OrderFrame,
-    pub seeds: Vec<u64>,
-    pub output: Output,
     /// Steps between two previews; 0 for none.
     pub preview_every: u32,
 }
 
+/// Every answer to a ticket ends with `Made`, `Tested` or `Failed`.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromWorker {
     Ready {
         device: String,
     },
-    /// A step of one variation (from 0); the preview is a JPEG.
+    /// A denoising step is made; the preview is a JPEG.
     Step {
         ticket: u64,
-        variation: u32,
         step: u32,
         of: u32,
         preview: Option<Bytes>,
     },
-    /// Frames of a clip that are drawn and encoded.
-    Frames {
+    /// So many frames of a clip are drawn and encoded.
+    Frame {
         ticket: u64,
-        variation: u32,
         done: u32,
         of: u32,
     },
     Made(Box<Finished>),
-    /// All variations are made.
-    Done {
+    Tested {
         ticket: u64,
+        cases: Vec<Case>,
     },
     Failed {
         ticket: u64,
         code: String,
         sentence: String,
-        refused: bool,
     },
 }
 
-/// One finished variation.
+impl FromWorker {
+    pub(super) fn failed(ticket: u64, code: &str, sentence: &dyn std::fmt::Display) -> Self {
+        FromWorker::Failed { ticket, code: code.to_owned(), sentence: sentence.to_string() }
+    }
+}
+
+/// A finished picture or clip.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Finished {
     pub ticket: u64,
-    pub variation: u32,
-    pub seed: u64,
     pub size: Size,
     /// 0 for a picture.
     pub frames: u32,
     /// A PNG or MP4 file, whole.
     pub file: Bytes,
+    /// A clip's first frame as PNG.
+    pub poster: Option<Bytes>,
     /// A clip's frames without loss, as `media::frames` keeps them.
     pub lossless: Option<Bytes>,
-    /// The picture, or a clip's first frame, as JPEG of at most 512 pixels.
-    pub thumb: Bytes,
-    /// The same at most 1600 pixels, for looking at.
-    pub view: Bytes,
-    /// Text that paints a blurred stand-in; see `media::blur`.
-    pub blur: String,
     pub scene: Option<SceneFrame>,
     pub unknown_words: Vec<UnknownWord>,
+    /// The package that made it: version and hash.
+    pub version: String,
+    pub hash: String,
     pub seconds: f64,
 }
 
-/// [`Order`] as it travels; pictures as raw RGB bytes.
+/// [`Order`] as it travels: pictures as the files they are, opened only inside the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderFrame {
     pub task: Task,
@@ -114,51 +112,24 @@ pub struct OrderFrame {
     pub size: Size,
     pub steps: u32,
     pub guidance: f32,
+    pub seed: u64,
     pub frames: u32,
     pub rate: Rate,
-    pub strength: Option<f32>,
-    pub scheduler: Option<String>,
-    pub init_latents: Option<Latents>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReferenceFrame {
-    pub size: Size,
-    pub rgb: Bytes,
+    /// PNG, JPEG or WebP.
+    pub file: Bytes,
     pub role: Role,
     pub scene: Option<SceneFrame>,
 }
 
-impl From<Order> for OrderFrame {
-    fn from(order: Order) -> Self {
-        let references = order.references.into_iter().map(|r| ReferenceFrame {
-            size: r.picture.size(),
-            rgb: Bytes(r.picture.into_rgb()),
-            role: r.role,
-            scene: r.scene.map(SceneFrame::from),
-        });
-        OrderFrame {
-            task: order.task,
-            prompt: order.prompt,
-            negative: order.negative,
-            references: references.collect(),
-            size: order.size,
-            steps: order.steps,
-            guidance: order.guidance,
-            frames: order.frames,
-            rate: order.rate,
-            strength: order.strength,
-            scheduler: order.scheduler,
-            init_latents: order.init_latents,
-        }
-    }
-}
-
 impl OrderFrame {
-    /// The order for one seed; fails when a picture's bytes do not fit its size.
-    pub fn with_seed(self, seed: u64) -> Result<Order, media::Error> {
+    /// The order itself; fails when a reference is not a picture that may be opened.
+    pub fn order(self) -> Result<Order, media::Error> {
         let references = self.references.into_iter().map(|r| {
-            let picture = Picture::new(r.size, r.rgb.0)?;
+            let (picture, _) = decode(&r.file.0, &Limits::default())?;
             Ok(ReferencePicture { picture, role: r.role, scene: r.scene.map(Scene::from) })
         });
         Ok(Order {
@@ -169,12 +140,12 @@ impl OrderFrame {
             size: self.size,
             steps: self.steps,
             guidance: self.guidance,
-            seed,
+            seed: self.seed,
             frames: self.frames,
             rate: self.rate,
-            strength: self.strength,
-            scheduler: self.scheduler,
-            init_latents: self.init_latents,
+            strength: None,
+            scheduler: None,
+            init_latents: None,
         })
     }
 }
@@ -274,7 +245,7 @@ mod tests {
     fn a_frame_survives_the_socket_and_a_cut_one_is_an_error() {
         let mut wire = Vec::new();
         let preview = Some(Bytes(vec![1, 2, 255]));
-        say(&mut wire, &FromWorker::Step { ticket: 7, variation: 1, step: 2, of: 3, preview }).unwrap();
+        say(&mut wire, &FromWorker::Step { ticket: 7, step: 2, of: 3, preview }).unwrap();
         let heard = hear::<FromWorker>(&mut wire.as_slice()).unwrap().unwrap();
         assert!(matches!(heard, FromWorker::Step { ticket: 7, preview: Some(Bytes(b)), .. } if b == [1, 2, 255]));
         assert!(hear::<FromWorker>(&mut [].as_slice()).unwrap().is_none());

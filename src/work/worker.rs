@@ -1,8 +1,116 @@
-//! The worker process: hears orders on its standard input, renders, and answers there.
+//! The worker process: hears orders on its standard input, renders, and answers there. It keeps one model loaded.
 
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use crate::inference::replay::{self, Case};
+use crate::inference::{Engine, Package, Packages, Pipeline};
+
+use super::craft;
+use super::protocol::{FromWorker, Run, ToWorker, hear, say};
+use super::stops::Stops;
 
 /// What `dreamomni2 worker` does until its socket is closed. Not for people: standard input must be a socket pair.
 pub fn serve() -> ExitCode {
-    todo!()
+    let socket = io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
+    match socket.and_then(work) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn work(mut socket: UnixStream) -> io::Result<()> {
+    let Some(ToWorker::Hello { engine, models }) = hear(&mut socket)? else {
+        return Err(io::Error::other("the studio did not say hello"));
+    };
+    let engine = match Engine::open(engine) {
+        Ok(engine) => engine,
+        Err(e) => return say(&mut socket, &FromWorker::failed(0, e.code(), &e)),
+    };
+    say(&mut socket, &FromWorker::Ready { device: engine.describe() })?;
+    let stops = Stops::default();
+    let (tell, orders) = mpsc::channel();
+    let (mut ears, heard) = (socket.try_clone()?, stops.clone());
+    thread::Builder::new().name("ears".to_owned()).spawn(move || listen(&mut ears, &heard, &tell))?;
+
+    let mut desk = Desk { engine, packages: Packages::new(models), loaded: None };
+    for order in orders {
+        let answer = match order {
+            ToWorker::Run(run) => desk.run(*run, &stops, &mut socket)?,
+            ToWorker::Test { ticket, package } => desk.test(ticket, &package),
+            ToWorker::Hello { .. } | ToWorker::Cancel { .. } => continue,
+        };
+        say(&mut socket, &answer)?;
+    }
+    Ok(())
+}
+
+/// Hears orders while the main thread works; a studio that hung up stops everything.
+fn listen(socket: &mut UnixStream, stops: &Stops, tell: &Sender<ToWorker>) {
+    while let Ok(Some(order)) = hear(socket) {
+        match order {
+            ToWorker::Cancel { ticket } => stops.stop(ticket),
+            other => {
+                if tell.send(other).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    stops.stop_all();
+}
+
+/// Where the work is done: the engine and the one model that is loaded.
+struct Desk {
+    engine: Engine,
+    packages: Packages,
+    loaded: Option<Loaded>,
+}
+
+struct Loaded {
+    package: Package,
+    pipeline: Box<dyn Pipeline>,
+}
+
+impl Desk {
+    /// Fails only when the studio can no longer be told.
+    fn run(&mut self, run: Run, stops: &Stops, socket: &mut UnixStream) -> io::Result<FromWorker> {
+        let ticket = run.ticket;
+        if stops.ask(ticket).is_break() {
+            return Ok(FromWorker::failed(ticket, "cancelled", &"stopped before the first step, as asked"));
+        }
+        let loaded = match self.load(&run.package) {
+            Ok(loaded) => loaded,
+            Err(e) => return Ok(FromWorker::failed(ticket, e.code(), &e)),
+        };
+        craft::make(&loaded.package.info, loaded.pipeline.as_mut(), run, stops, socket)
+    }
+
+    fn test(&mut self, ticket: u64, package: &str) -> FromWorker {
+        let cases = self.load(package).and_then(|loaded| {
+            let names = replay::names(&loaded.package)?;
+            let run = |name: &String| replay::run(&loaded.package, loaded.pipeline.as_mut(), name);
+            Ok(names.iter().map(run).collect::<Vec<Case>>())
+        });
+        match cases {
+            Ok(cases) => FromWorker::Tested { ticket, cases },
+            Err(e) => FromWorker::failed(ticket, e.code(), &e),
+        }
+    }
+
+    /// The package as it is now on disk; the model before it is let go first, so that two never share the memory.
+    fn load(&mut self, name: &str) -> crate::inference::Result<&mut Loaded> {
+        let package = self.packages.find(name)?;
+        let kept =
+            self.loaded.take().filter(|l| l.package.info.name == name && l.package.info.hash == package.info.hash);
+        let loaded = match kept {
+            Some(loaded) => loaded,
+            None => Loaded { pipeline: self.engine.load(&package)?, package },
+        };
+        Ok(self.loaded.insert(loaded))
+    }
 }

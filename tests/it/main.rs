@@ -3,8 +3,9 @@
 mod support;
 
 mod clips;
+mod hands;
 mod pictures;
 mod cli;
+mod pipelines;
 mod power_loss;
 mod rows;
-mod pipelines;

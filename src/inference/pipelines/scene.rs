@@ -3,13 +3,14 @@
 use serde::Deserialize;
 
 use crate::base::units::Size;
-use crate::inference::engine::{Pipeline, Settings};
 use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::order::{Made, Order, ReferencePicture, Role, Task, Watch};
 use crate::inference::packages::{Package, PackageInfo};
+use crate::inference::pipeline::Pipeline;
 use crate::inference::schedulers::FlowEuler;
+use crate::inference::settings::Settings;
 use crate::inference::tokenizers::lexicon::Lexicon;
 use crate::media::picture::{Filter, Picture};
 use crate::media::scene::Scene as Drawn;

@@ -1,0 +1,14 @@
+//! How the engine is opened.
+
+use std::path::PathBuf;
+
+/// Nothing here changes a picture but the library and `threads`.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct Settings {
+    /// Where the embedded library is unpacked (made with mode 0700); none for a memory file.
+    pub cache: Option<PathBuf>,
+    /// Another ONNX Runtime than the embedded one (`STUDIO_ONNXRUNTIME_LIB`).
+    pub library: Option<PathBuf>,
+    /// Threads for one operator; 0 for one per core.
+    pub threads: usize,
+}

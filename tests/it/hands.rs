@@ -1,0 +1,111 @@
+//! A real worker process: it renders, tells, stops, dies, and gives its memory back.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use dreamomni2::base::units::{Rate, Size};
+use dreamomni2::inference::{Settings, Task, runtime_embedded};
+use dreamomni2::media::clip;
+use dreamomni2::media::decode::{Limits, decode};
+use dreamomni2::work::hands::News;
+use dreamomni2::work::protocol::{OrderFrame, Run};
+use dreamomni2::work::{Start, Worker};
+
+/// None, said aloud, in a build without ONNX Runtime.
+fn worker() -> Option<Worker> {
+    if !runtime_embedded() {
+        eprintln!("skipped: this build carries no ONNX Runtime (packaging/fetch-onnxruntime.sh)");
+        return None;
+    }
+    let engine =
+        Settings { cache: Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime")), library: None, threads: 1 };
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages");
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_dreamomni2"));
+    Some(Worker::start(&Start { program, engine, models: Some(models) }).unwrap())
+}
+
+fn run(task: Task) -> Run {
+    let order = OrderFrame {
+        task,
+        prompt: "a red circle, dragon".to_owned(),
+        negative: None,
+        references: Vec::new(),
+        size: Size::new(64, 36),
+        steps: 4,
+        guidance: 2.0,
+        seed: 1,
+        frames: 6,
+        rate: Rate::FILM,
+    };
+    Run { ticket: 0, package: "scene".to_owned(), order, preview_every: 2 }
+}
+
+#[test]
+fn a_worker_renders_a_picture_and_a_clip_and_tells_of_every_step() {
+    let Some(mut worker) = worker() else { return };
+    let (mut steps, mut previews, mut frames) = (Vec::new(), 0, Vec::new());
+    let mut told = |news| {
+        match news {
+            News::Step { step, preview, .. } => {
+                steps.push(step);
+                previews += usize::from(preview.is_some_and(|p| p.starts_with(&[0xFF, 0xD8])));
+            }
+            News::Frame { done, .. } => frames.push(done),
+            News::Waiting => {}
+        }
+        ControlFlow::Continue(())
+    };
+    let picture = worker.run(run(Task::Picture), &mut told).unwrap();
+    let (drawn, _) = decode(&picture.file.0, &Limits::default()).unwrap();
+    assert_eq!(drawn.size(), Size::new(64, 36));
+    assert_eq!(picture.unknown_words[0].word, "dragon");
+    let film = worker.run(run(Task::Clip), &mut told).unwrap();
+    let facts = clip::facts(&film.file.0).unwrap();
+    assert_eq!((facts.frames, facts.size), (6, Size::new(64, 36)));
+    assert!(film.poster.is_some() && film.lossless.is_some());
+    assert_eq!((steps, previews, frames), (vec![1, 2, 3, 4, 1, 2, 3, 4], 2, vec![1, 2, 3, 4, 5, 6]));
+}
+
+#[test]
+fn a_killed_worker_is_noticed_as_lost_and_a_refused_order_is_not() {
+    let Some(mut worker) = worker() else { return };
+    let mut unknown = run(Task::Picture);
+    unknown.package = "nobody".to_owned();
+    let refused = worker.run(unknown, &mut |_| ControlFlow::Continue(())).unwrap_err();
+    assert_eq!((refused.code(), refused.lost()), ("model_unknown", false));
+    let pid = worker.pid().to_string();
+    let died = worker.run(run(Task::Clip), &mut |_| {
+        Command::new("kill").args(["-9", &pid]).status().unwrap();
+        ControlFlow::Continue(())
+    });
+    let died = died.unwrap_err();
+    assert_eq!((died.code(), died.lost()), ("worker_died", true), "{died}");
+}
+
+#[test]
+fn a_run_is_stopped_between_two_steps_and_the_worker_goes_on() {
+    let Some(mut worker) = worker() else { return };
+    let stopped = worker
+        .run(Run { order: OrderFrame { steps: 300, ..run(Task::Picture).order }, ..run(Task::Picture) }, &mut |_| {
+            ControlFlow::Break(())
+        });
+    assert_eq!(stopped.unwrap_err().code(), "cancelled");
+    assert!(worker.run(run(Task::Picture), &mut |_| ControlFlow::Continue(())).is_ok());
+}
+
+#[test]
+fn a_worker_ends_with_its_studio() {
+    let Some(worker) = worker() else { return };
+    let process = PathBuf::from(format!("/proc/{}", worker.pid()));
+    assert!(process.exists());
+    drop(worker);
+    assert!(!process.exists());
+}
+
+#[test]
+fn a_package_is_replayed_in_the_worker() {
+    let Some(mut worker) = worker() else { return };
+    let cases = worker.test("scene").unwrap();
+    assert!(!cases.is_empty() && cases.iter().all(|c| c.passed), "{cases:?}");
+}
