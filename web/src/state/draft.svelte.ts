@@ -1,0 +1,122 @@
+// The recipe being written. It outlives a reload, a lost server and a visit to other pages of this tab.
+import { keep, recall } from '~/base/draft';
+import type { Model, Recipe, RefRole, Task } from '~/api/schema';
+
+export interface DraftReference {
+  /** `ren_…` or `ast_…`; null while the upload is under way. */
+  id: string | null;
+  role: RefRole;
+  name: string;
+  /** Local picture until the server has one. */
+  local?: string;
+  problem?: string;
+  key: number;
+}
+
+interface Kept {
+  task: Task;
+  prompt: string;
+  negative: string;
+  references: DraftReference[];
+  width: number;
+  height: number;
+  steps: number;
+  guidance: number;
+  seed: number | null;
+  variations: number;
+  model: string;
+  frames: number;
+  rate: { num: number; den: number };
+}
+
+let nextKey = 1;
+
+class Draft {
+  task = $state<Task>('picture');
+  prompt = $state('');
+  negative = $state('');
+  references = $state<DraftReference[]>([]);
+  width = $state(0);
+  height = $state(0);
+  steps = $state(0);
+  guidance = $state(0);
+  seed = $state<number | null>(null);
+  variations = $state(4);
+  model = $state('');
+  frames = $state(48);
+  rate = $state({ num: 24, den: 1 });
+  #ws = '';
+
+  /** Opens the draft of a workspace, or a fresh one. */
+  open(ws: string): void {
+    if (this.#ws === ws) return;
+    this.#ws = ws;
+    const kept = recall<Kept>(`draft:${ws}`);
+    if (kept) {
+      Object.assign(this, kept, { references: kept.references.filter((one) => one.id).map((one) => ({ ...one, key: nextKey++ })) });
+    } else {
+      Object.assign(this, { task: 'picture', prompt: '', negative: '', references: [], width: 0, height: 0, steps: 0, guidance: 0, seed: null, variations: 4, model: '' });
+    }
+  }
+  keep(): void {
+    if (!this.#ws) return;
+    const { task, prompt, negative, width, height, steps, guidance, seed, variations, model, frames, rate } = this;
+    const references = this.references.map(({ id, role, name, key }) => ({ id, role, name, key }));
+    keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate });
+  }
+  /** Fills what is still unset from the model's own advice. */
+  adopt(model: Model): void {
+    const { defaults } = model;
+    this.model = model.name;
+    if (!this.width) this.width = defaults.width;
+    if (!this.height) this.height = defaults.height;
+    if (!this.steps) this.steps = defaults.steps;
+    if (!this.guidance) this.guidance = defaults.guidance;
+    if (defaults.frames) this.frames = defaults.frames;
+    if (defaults.rate) this.rate = { ...defaults.rate };
+    if (!model.tasks.includes(this.task)) this.task = model.tasks[0] ?? 'picture';
+  }
+  /** "Use this again": the whole recipe of a render, with its seed. */
+  use(ws: string, recipe: Recipe, keepSeed: boolean): void {
+    this.open(ws);
+    this.task = recipe.task;
+    this.prompt = recipe.prompt;
+    this.negative = recipe.negative ?? '';
+    this.references = recipe.references.map((one) => ({ id: one.render ?? one.asset ?? null, role: one.role, name: '', key: nextKey++ }));
+    this.width = recipe.width;
+    this.height = recipe.height;
+    this.steps = recipe.steps;
+    this.guidance = recipe.guidance;
+    this.seed = keepSeed ? recipe.seed : null;
+    this.variations = keepSeed ? 1 : 4;
+    this.model = recipe.model;
+    if (recipe.frames) this.frames = recipe.frames;
+    if (recipe.rate) this.rate = { ...recipe.rate };
+    this.keep();
+  }
+  add(reference: Omit<DraftReference, 'key'>): DraftReference {
+    this.references.push({ ...reference, key: nextKey++ });
+    return this.references[this.references.length - 1] as DraftReference;
+  }
+  /** The recipe as the server wants it. */
+  recipe(prompt: string): Recipe {
+    return {
+      task: this.task,
+      prompt,
+      negative: this.negative.trim() || null,
+      references: this.references.flatMap((one) =>
+        one.id ? [one.id.startsWith('ast_') ? { asset: one.id, role: one.role } : { render: one.id, role: one.role }] : [],
+      ),
+      width: this.width,
+      height: this.height,
+      steps: this.steps,
+      guidance: this.guidance,
+      seed: this.seed,
+      variations: this.variations,
+      model: this.model,
+      ...(this.task === 'clip' ? { frames: this.frames, rate: { ...this.rate } } : {}),
+    };
+  }
+}
+
+export const draft = new Draft();

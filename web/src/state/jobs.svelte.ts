@@ -1,0 +1,110 @@
+// The queue of the workspace as the server tells it; this page never trusts its own memory over the server's.
+import { get, post, query } from '~/api/client';
+import { listen, type LiveEvent } from '~/api/events';
+import { paths } from '~/api/paths';
+import type { Job, Page, Recipe } from '~/api/schema';
+import { connection } from './connection.svelte';
+import { complain } from './toasts.svelte';
+
+class Jobs {
+  /** Newest first. */
+  all = $state.raw<Job[]>([]);
+  loaded = $state(false);
+  #ws = '';
+  #asked = new Set<string>();
+
+  constructor() {
+    listen((name, data) => {
+      if (!this.#ws) return;
+      if (name === 'reset') void this.load(this.#ws, true);
+      if (name === 'job' && data.workspace === this.#ws) this.#hear(data);
+    });
+    connection.onReturn(() => {
+      if (this.#ws) void this.load(this.#ws, true);
+    });
+  }
+
+  get active(): Job[] {
+    return this.all
+      .filter((job) => job.state === 'running' || job.state === 'queued')
+      .sort((a, b) => (a.position ?? -1) - (b.position ?? -1) || a.created.localeCompare(b.created));
+  }
+  get running(): Job[] {
+    return this.all.filter((job) => job.state === 'running');
+  }
+  get waiting(): Job[] {
+    return this.all.filter((job) => job.state === 'queued');
+  }
+  find(id: string): Job | undefined {
+    return this.all.find((job) => job.id === id);
+  }
+
+  async load(ws: string, again = false): Promise<void> {
+    if (ws === this.#ws && this.loaded && !again) return;
+    if (ws !== this.#ws) {
+      this.all = [];
+      this.loaded = false;
+    }
+    this.#ws = ws;
+    try {
+      const [active, recent] = await Promise.all([
+        get<Page<Job>>(paths.jobs(ws) + query({ state: 'active', limit: 100 })),
+        get<Page<Job>>(paths.jobs(ws) + query({ state: 'all', limit: 60 })),
+      ]);
+      if (this.#ws !== ws) return;
+      const known = new Map<string, Job>();
+      for (const job of [...recent.items, ...active.items]) known.set(job.id, job);
+      this.all = [...known.values()].sort((a, b) => b.created.localeCompare(a.created));
+      this.loaded = true;
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async order(ws: string, recipe: Recipe): Promise<Job> {
+    const job = await post<Job>(paths.jobs(ws), recipe);
+    this.#put(job);
+    return job;
+  }
+  async cancel(ws: string, id: string): Promise<Job> {
+    const job = await post<Job>(paths.cancel(ws, id));
+    this.#put(job);
+    return job;
+  }
+  async one(ws: string, id: string): Promise<Job> {
+    const known = this.find(id);
+    if (known) return known;
+    return get<Job>(paths.job(ws, id));
+  }
+
+  #put(job: Job): void {
+    const at = this.all.findIndex((one) => one.id === job.id);
+    if (at < 0) this.all = [job, ...this.all].sort((a, b) => b.created.localeCompare(a.created));
+    else this.all = this.all.with(at, job);
+  }
+  #hear(data: LiveEvent): void {
+    const whole = (data.job ?? data) as Partial<Job>;
+    const id = (whole.id ?? data.id) as string | undefined;
+    if (!id) return;
+    if (whole.recipe && whole.state) {
+      this.#put(whole as Job);
+      return;
+    }
+    if (this.#asked.has(id)) return;
+    this.#asked.add(id);
+    const ws = this.#ws;
+    get<Job>(paths.job(ws, id))
+      .then((job) => ws === this.#ws && this.#put(job), () => {})
+      .finally(() => this.#asked.delete(id));
+  }
+}
+
+export const jobs = new Jobs();
+
+/** How far a job is, 0 to 1, over all its variations. */
+export function progress(job: Job): number {
+  if (job.state === 'done') return 1;
+  const each = 1 / Math.max(1, job.recipe.variations);
+  const within = job.steps_total > 0 ? job.step / job.steps_total : 0;
+  return Math.min(1, job.variation * each + within * each);
+}

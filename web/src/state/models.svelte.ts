@@ -1,0 +1,32 @@
+// The models this studio has, asked once and again when someone tests or imports one.
+import { get } from '~/api/client';
+import { paths } from '~/api/paths';
+import type { Model } from '~/api/schema';
+import { complain } from './toasts.svelte';
+
+class Models {
+  all = $state.raw<Model[]>([]);
+  loaded = $state(false);
+  #flight: Promise<void> | null = null;
+
+  async load(again = false): Promise<void> {
+    if (this.loaded && !again) return;
+    this.#flight ??= get<{ items: Model[] }>(paths.models)
+      .then((answer) => {
+        this.all = answer.items;
+        this.loaded = true;
+      }, complain)
+      .finally(() => (this.#flight = null));
+    await this.#flight;
+  }
+  find(name: string): Model | undefined {
+    return this.all.find((model) => model.name === name);
+  }
+}
+
+export const models = new Models();
+
+/** Suggested sizes come as pairs or as objects; this page wants pairs. */
+export function suggested(model: Model | undefined): [number, number][] {
+  return (model?.sizes.suggested ?? []).map((size) => (Array.isArray(size) ? size : [size.width, size.height]));
+}

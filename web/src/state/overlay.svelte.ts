@@ -1,0 +1,6 @@
+// Which layer lies over the page.
+class Overlay {
+  palette = $state(false);
+  keys = $state(false);
+}
+export const overlay = new Overlay();

@@ -1,0 +1,114 @@
+// Who is signed in, what the studio is up to, and which workspace the page is in.
+import { get, patch, post, remove, setCsrf, wire } from '~/api/client';
+import * as events from '~/api/events';
+import { paths } from '~/api/paths';
+import type { Me, StudioState } from '~/api/schema';
+import { prefer, preferred } from '~/base/draft';
+import { setLanguage } from '~/text';
+import { connection } from './connection.svelte';
+import { route } from './route.svelte';
+
+class SessionState {
+  studio = $state<StudioState | null>(null);
+  me = $state<Me | null>(null);
+  /** The session ended while the page was open: sign in again above what was typed. */
+  ended = $state(false);
+  theme = $state<'suite' | 'desk'>('suite');
+
+  /** The workspace in the URL, or the one used last. */
+  get workspace() {
+    const list = this.me?.workspaces ?? [];
+    const asked = route.parts[0] === 'w' ? route.parts[1] : undefined;
+    return list.find((one) => one.id === asked) ?? (asked ? undefined : (list.find((one) => one.id === preferred('workspace')) ?? list[0]));
+  }
+  get ws(): string {
+    return this.workspace?.id ?? '';
+  }
+  get role(): string {
+    return this.workspace?.role ?? '';
+  }
+  get canMake(): boolean {
+    return this.role !== 'reviewer' && this.role !== 'guest' && this.role !== '';
+  }
+  get isOwner(): boolean {
+    return this.role === 'owner';
+  }
+  get isOperator(): boolean {
+    return this.me?.studio_role === 'operator';
+  }
+  /** Where someone lands who asks for nothing in particular. */
+  get home(): string {
+    if (this.workspace) return `/w/${this.workspace.id}/${this.canMake ? 'generate' : 'gallery'}`;
+    return this.isOperator ? '/admin/health' : '/profile';
+  }
+
+  async start(): Promise<void> {
+    this.setTheme(preferred('theme') === 'desk' ? 'desk' : 'suite');
+    wire({
+      reached: (yes) => connection.heard(yes),
+      signedOut: () => {
+        if (this.me) this.ended = true;
+      },
+    });
+    await this.loadStudio();
+    if (this.studio?.phase === 'ready') await this.loadMe();
+  }
+  async loadStudio(): Promise<void> {
+    this.studio = await get<StudioState>(paths.state, { anonymous: true });
+  }
+  async loadMe(): Promise<void> {
+    try {
+      await this.take(await get<Me>(paths.me, { anonymous: true }));
+    } catch (error) {
+      if ((error as { status?: number }).status !== 401) throw error;
+    }
+  }
+  /** Takes a fresh answer about oneself: after sign-in, set-up, joining. */
+  async take(me: Me): Promise<void> {
+    this.me = me;
+    this.ended = false;
+    setCsrf(me.csrf);
+    if (me.account.theme === 'desk' || me.account.theme === 'suite') this.setTheme(me.account.theme);
+    if (me.account.language) await setLanguage(me.account.language);
+    events.open(() => {
+      void this.#askWhetherAlive();
+    });
+  }
+  async #askWhetherAlive(): Promise<void> {
+    try {
+      await get<Me>(paths.me);
+    } catch {
+      // The wires have heard it: lost, or signed out.
+    }
+  }
+  setTheme(theme: 'suite' | 'desk'): void {
+    this.theme = theme;
+    document.documentElement.dataset.theme = theme;
+    prefer('theme', theme);
+  }
+  async change(parts: { name?: string; language?: string; theme?: string }): Promise<void> {
+    const me = await patch<Me>(paths.me, parts);
+    if (this.me && me?.account) this.me = { ...this.me, account: me.account };
+  }
+  async signIn(email: string, password: string): Promise<void> {
+    await this.take(await post<Me>(paths.sessions, { email, password }, { anonymous: true }));
+  }
+  async signOut(): Promise<void> {
+    await remove(paths.thisSession);
+    this.leave();
+  }
+  leave(): void {
+    events.close();
+    this.me = null;
+    this.ended = false;
+    setCsrf('');
+    sessionStorage.clear();
+    route.go('/sign-in');
+  }
+  async reloadMe(): Promise<void> {
+    this.me = await get<Me>(paths.me);
+    setCsrf(this.me.csrf);
+  }
+}
+
+export const session = new SessionState();

@@ -1,0 +1,8 @@
+// Deutsch.
+import type { Text } from '../en';
+import { look } from './look';
+import { make } from './make';
+import { run } from './run';
+import { start } from './start';
+
+export const de: Text = { ...start, ...make, ...look, ...run };

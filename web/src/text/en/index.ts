@@ -1,0 +1,8 @@
+// English, the first language: its shape is the law for all others.
+import { look } from './look';
+import { make } from './make';
+import { run } from './run';
+import { start } from './start';
+
+export const en = { ...start, ...make, ...look, ...run };
+export type Text = typeof en;

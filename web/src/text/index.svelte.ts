@@ -1,0 +1,29 @@
+// The text layer: one typed tree per language; the compiler refuses a language that misses a word.
+import { en, type Text } from './en';
+
+const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
+export type Language = keyof typeof LANGUAGES;
+export const languages = Object.entries(LANGUAGES) as [Language, string][];
+
+let tree = $state.raw<Text>(en);
+let current = $state<Language>('en');
+
+/** All words of the current language; reading one in a component follows a change of language. */
+export const t = new Proxy({} as Text, {
+  get: (_, key) => tree[key as keyof Text],
+});
+
+export function language(): Language {
+  return current;
+}
+
+export function locale(): string {
+  return current === 'de' ? 'de-DE' : 'en-GB';
+}
+
+export async function setLanguage(wanted: string): Promise<void> {
+  const next: Language = wanted.startsWith('de') ? 'de' : 'en';
+  tree = next === 'de' ? (await import('./de')).de : en;
+  current = next;
+  document.documentElement.lang = next;
+}
