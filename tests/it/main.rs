@@ -9,3 +9,4 @@ mod cli;
 mod pipelines;
 mod power_loss;
 mod rows;
+mod search;
