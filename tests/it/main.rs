@@ -2,10 +2,10 @@
 
 mod support;
 
+mod cli;
 mod clips;
 mod hands;
 mod pictures;
-mod cli;
 mod pipelines;
 mod power_loss;
 mod rows;
