@@ -1,0 +1,144 @@
+"""Trains the text encoder and the scene transformer on sampled wishes: fixed seed, fixed number of steps, resumable."""
+
+import argparse
+import os
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import layout as l
+import scenes
+import tasks
+import vocabulary as v
+from transformer import SceneTransformer, TextEncoder, grouped
+
+BATCH, POOL, FRESH = 64, 3000, .34
+REFERENCE_COUNTS, REFERENCE_WEIGHTS = [0, 1, 2, 3, 4, 5], [.46, .34, .12, .05, .02, .01]
+FIELD_WEIGHT = {"kind": 2.0, "colour": 1.5, "x": 1.5, "y": 1.5, "size": 1.2}
+
+
+def make_batch(rng):
+    """One batch with one number of references, as arrays (roles may differ from row to row)."""
+    number = scenes.pick(rng, REFERENCE_COUNTS, REFERENCE_WEIGHTS)
+    rows = [tasks.sample(rng, number) for _ in range(BATCH)]
+    longest = max(len(r.concepts) for r in rows) + 1
+    ids = np.zeros((BATCH, longest), np.int64)
+    for i, row in enumerate(rows):
+        said = [1] + [v.ID[c] for c in row.concepts]
+        ids[i, :len(said)] = said
+    target = np.stack([r.target for r in rows])
+    palette = np.stack([np.zeros(l.PALETTE_NUMBERS, np.float32) if r.palette is None else r.palette for r in rows])
+    given = [(np.stack([r.references[k][1] for r in rows]), np.stack([r.references[k][2] for r in rows])) for k in range(number)]
+    roles = np.array([[r.references[k][0] for k in range(number)] for r in rows], np.int64).reshape(BATCH, number)
+    return ids, target, palette, given, roles
+
+
+def to_tensors(batch, rng):
+    """The batch as model inputs with fresh noise; one in ten captions is emptied for guidance."""
+    ids, target, palette, given, roles = batch
+    ids = ids.copy()
+    for i in range(BATCH):
+        if rng.random() < .1:
+            ids[i, 1:] = 0
+    clean = torch.from_numpy(l.to_latent(target, palette))
+    references = [torch.from_numpy(l.to_latent(c, p)) for c, p in given]
+    share = torch.rand(BATCH)
+    sigma = torch.where(share < .1, torch.ones(BATCH), 1 - torch.rand(BATCH) ** 1.6)
+    noisy = (1 - sigma)[:, None, None] * clean + sigma[:, None, None] * torch.randn_like(clean)
+    return torch.from_numpy(ids), torch.from_numpy(target), torch.cat([noisy] + references, 1), sigma, torch.from_numpy(roles)
+
+
+class Learner(torch.nn.Module):
+    """Both networks, with the roles of each row added (rows of one batch may lend in different roles)."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.scene = TextEncoder(), SceneTransformer()
+
+    def loss(self, ids, target, hidden, sigma, roles):
+        """Weighted cross-entropy over all fields that are present."""
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, _ = self.scene.predict_rows(hidden, roles, self.text(ids), (ids != 0).float(), sigma)
+        scores = grouped(logits.float(), lambda x: x.log_softmax(-1))
+        channel = torch.from_numpy(l.OFFSETS)[None] + target.clamp_min(0)
+        weight = FIELD_WEIGHTS[None] * (target >= 0).float()
+        taken = scores.gather(2, channel.clamp_max(l.CHANNELS - 1))
+        return -(taken * weight).sum() / weight.sum()
+
+
+FIELD_WEIGHTS = torch.zeros(l.TOKENS, l.WIDTH)
+for _token, _fields in enumerate(l.FIELDS):
+    for _column, _name in enumerate(_fields):
+        FIELD_WEIGHTS[_token, _column] = FIELD_WEIGHT.get(_name, 1.0) * (1.5 if _token < l.FIRST else 1.0)
+
+
+def optimizer(model):
+    """AdamW; as good as Muon for each core-second here, and simpler."""
+    return torch.optim.AdamW(model.parameters(), lr=2e-3, betas=(.9, .98), weight_decay=.02)
+
+
+def pace(step, steps):
+    """Learning rate factor: short warm-up, flat, cosine to nothing over the last 60 %."""
+    if step < 200:
+        return (step + 1) / 200
+    done = max(0.0, (step / steps - .4) / .6)
+    return float(.5 * (1 + np.cos(np.pi * min(1, done))) + 1e-3)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", default="build/transformer.pt")
+    parser.add_argument("--steps", type=int, default=60000)
+    parser.add_argument("--seed", type=int, default=11)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(args.seed)
+    model, step = Learner(), 0
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(.9985))
+    learner = optimizer(model)
+    rate = learner.param_groups[0]["lr"]
+    if os.path.exists(args.out):
+        saved = torch.load(args.out, weights_only=True)
+        step = saved["step"]
+        model.load_state_dict(saved["model"])
+        average.load_state_dict(saved["average"])
+        learner.load_state_dict(saved["optimizer"])
+    rng = scenes.new_rng(args.seed * 1_000_003 + step)
+    torch.manual_seed(args.seed * 7 + step)
+    pool, running = [], []
+    while step < args.steps:
+        if len(pool) < 50 or rng.random() < FRESH:
+            batch = make_batch(rng)
+            if len(pool) < POOL:
+                pool.append(batch)
+            else:
+                pool[rng.randrange(POOL)] = batch
+        else:
+            batch = pool[rng.randrange(len(pool))]
+        loss = model.loss(*to_tensors(batch, rng))
+        learner.param_groups[0]["lr"] = rate * pace(step, args.steps)
+        learner.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        learner.step()
+        if step % 4 == 0:
+            average.update_parameters(model)
+        running.append(loss.item())
+        step += 1
+        if step % 200 == 0:
+            print(f"step {step} loss {np.mean(running[-200:]):.4f} {time.process_time():.0f} core-seconds", flush=True)
+        if step % 1000 == 0 or step == args.steps:
+            save(args.out, model, average, learner, step)
+
+
+def save(path, model, average, learner, step):
+    """Write the checkpoint so that a stop in the middle loses nothing."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": learner.state_dict(), "step": step}, path + ".new")
+    os.replace(path + ".new", path)
+
+
+if __name__ == "__main__":
+    main()
