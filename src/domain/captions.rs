@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::error::{Error, Result};
+use crate::base::text::Caption;
+
 /// A caption with the number of times it was changed; a change must name the number it saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Captioned {
@@ -14,6 +17,31 @@ pub struct Captioned {
 pub struct Change {
     /// `Some(None)` takes the caption away.
     pub caption: Option<Option<String>>,
+    /// The revision that was seen; 0 when nothing is told.
     pub caption_revision: Option<u64>,
     pub favourite: Option<bool>,
+}
+
+impl Change {
+    /// The new caption, checked; none when it is to stay.
+    pub(crate) fn text(&self) -> Result<Option<Option<String>>> {
+        let Some(text) = &self.caption else { return Ok(None) };
+        let text = text.as_deref().filter(|t| !t.trim().is_empty()).map(Caption::new).transpose()?;
+        Ok(Some(text.map(|t| t.as_str().to_owned())))
+    }
+}
+
+impl Captioned {
+    /// Writes over what was seen, and over nothing else.
+    pub(crate) fn write(&mut self, text: Option<String>, seen: u64) -> Result<()> {
+        if seen != self.revision {
+            return Err(Error::Conflict {
+                code: "caption_changed",
+                sentence: "Somebody changed this caption meanwhile. Look at the new one, then change it again"
+                    .to_owned(),
+            });
+        }
+        *self = Captioned { text, revision: self.revision + 1 };
+        Ok(())
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::recipes::Faults;
+use super::recipes::fault::Faults;
 use crate::base::id::BadId;
 use crate::base::text::BadText;
 use crate::{crypto, media, search, store};
 
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What sort of no it is; the door turns it into a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +50,9 @@ pub enum Error {
     /// One text for every failed sign-in, so that nobody learns which accounts exist.
     #[error("This e-mail address and password do not belong together. Please check both and try again")]
     WrongPassword,
-    #[error("{what} {who} may do that; you are {you}. Ask one of them")]
-    Refused { what: String, who: String, you: String },
+    /// Says who can, by role and where possible by name.
+    #[error("You are {you} here and may not {says}; that is for: {who}{ask}")]
+    Refused { says: &'static str, you: &'static str, who: String, ask: String },
     #[error("There is no {what} of that name here, or you have no access to it")]
     NotFound { what: &'static str },
     #[error("{sentence}")]

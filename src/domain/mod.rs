@@ -7,8 +7,9 @@ pub mod access;
 pub mod act;
 pub mod audit;
 pub mod error;
-pub mod event;
+mod event;
 pub mod feed;
+mod house;
 pub mod listening;
 pub mod stamp;
 
@@ -20,12 +21,17 @@ pub mod invitations;
 pub mod members;
 pub mod sessions;
 pub mod settings;
-pub mod throttle;
+mod throttle;
 pub mod tokens;
 pub mod workspaces;
 
-pub mod assets;
 pub mod captions;
+mod files;
+mod tile;
+mod works;
+
+pub mod assets;
+mod bin;
 pub mod find;
 pub mod gallery;
 pub mod health;

@@ -1,5 +1,7 @@
 //! What is known of a caller: who, how proved, when and from where.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Moment;
@@ -23,14 +25,31 @@ pub enum Proof {
     Token(TokenId),
 }
 
-/// What is written down of a caller.
+/// What is known of one caller at one time.
 #[derive(Clone, Debug)]
 pub struct Stamp {
     pub actor: Actor,
     pub at: Moment,
-    /// Already shortened: the last part of an address is never kept.
+    /// Whole, for throttling only; what is kept is [`Stamp::shortened`].
     pub address: String,
     pub proof: Proof,
+}
+
+impl Stamp {
+    /// The address without its last part: enough to see "another town", too little to see a desk.
+    pub fn shortened(&self) -> String {
+        match self.address.parse::<IpAddr>() {
+            Ok(IpAddr::V4(v4)) => {
+                let [a, b, c, _] = v4.octets();
+                format!("{a}.{b}.{c}.0")
+            }
+            Ok(IpAddr::V6(v6)) => {
+                let [a, b, c, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}::")
+            }
+            Err(_) => String::new(),
+        }
+    }
 }
 
 /// A person as others see him.

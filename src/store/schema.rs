@@ -127,12 +127,14 @@ tables! {
     WORKSPACES  = "workspaces",  Studio, Operation, WithWorkspace, Workspace, Whole,          Keep,   "The workspaces there are and what they are called";
     MEMBERS     = "members",     Studio, Account,   WithAccount,   Person,    Whole,          Remove, "Who may do what in which workspace";
     INVITATIONS = "invitations", Studio, Account,   Days(7),       Person,    WithoutSecrets, Remove, "Invitations not yet accepted, as hashes";
-    THROTTLES   = "throttles",   Studio, Operation, Days(1),       Person,    Never,          Remove, "Failed sign-ins, to slow guessing down";
+    TESTS       = "model_tests", Studio, Operation, Forever,       Studio,    Whole,          Keep,   "Whether a model passed its own test, and when";
     STUDIO_AUDIT = "audit",      Studio, Audit,     Forever,       Person,    Whole,          Unname, "What was changed in the studio, by whom";
     JOBS        = "jobs",        Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "Queued, running and ended work with its recipe";
     RENDERS     = "renders",     Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "Pictures and clips made here, with their recipes";
     ASSETS      = "assets",      Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "Pictures brought in";
     FAVOURITES  = "favourites",  Workspace, Content,   WithWorkspace, Person,    Whole, Remove, "What a person marked as a favourite";
+    TILES       = "tiles",       Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "What the gallery shows of each render and asset";
+    UNINDEXED   = "unindexed",   Workspace, Operation, WithWorkspace, Workspace, Never, Remove, "What the search index has still to read";
     AUDIT       = "audit",       Workspace, Audit,     Forever,       Person,    Whole, Unname, "What was changed in the workspace, by whom";
 }
 
@@ -146,7 +148,8 @@ indexes! {
     INVITATIONS_BY_HASH     = "invitations.hash",     of INVITATIONS, "hash of the code -> invitation";
     INVITATIONS_BY_WORKSPACE = "invitations.workspace", of INVITATIONS, "workspace -> invitation";
     JOBS_BY_STATE           = "jobs.state",           of JOBS,        "state, id -> job";
-    RENDERS_BY_JOB          = "renders.job",          of RENDERS,     "job -> render";
+    RENDERS_BY_REFERENCE    = "renders.reference",    of RENDERS,     "picture it was made from -> render";
+    BIN                     = "tiles.bin",            of TILES,       "when it was thrown away -> render or asset";
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod support;
 
 mod cli;
+mod cli;
 mod clips;
 mod hands;
 mod pictures;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::recipes::Recipe;
-use super::super::stamp::Person;
 use crate::base::clock::Moment;
 use crate::base::id::{JobId, RenderId, WorkspaceId};
+use crate::domain::recipes::terms::Recipe;
+use crate::domain::stamp::Person;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +17,12 @@ pub enum JobState {
     Done,
     Failed,
     Cancelled,
+}
+
+impl JobState {
+    pub fn active(self) -> bool {
+        matches!(self, JobState::Queued | JobState::Running)
+    }
 }
 
 /// Why a job failed: a stable code and a sentence.
@@ -29,7 +35,7 @@ pub struct Trouble {
 /// Why a job is not running yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// `turn`, `no_worker`.
+    /// `next`, `own_jobs`, `turn`, `no_worker`.
     pub reason: &'static str,
     pub sentence: String,
     /// None until a first job of that model was measured.

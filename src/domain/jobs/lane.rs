@@ -2,13 +2,27 @@
 
 use std::time::Duration;
 
-use super::super::act::Act;
-use super::super::error::Result;
-use super::super::recipes::{Recipe, Role};
-use super::super::renders::MadeWith;
-use super::job::Trouble;
+use super::job::{JobState, Trouble};
+use super::orders::tell;
+use super::queue::Live;
+use super::row::{self, JobRow, cost};
 use crate::base::id::{JobId, RenderId, WorkspaceId};
-use crate::base::units::Rate;
+use crate::domain::access::standing::Scope;
+use crate::domain::access::table::Action;
+use crate::domain::act::Act;
+use crate::domain::assets::asset::AssetRow;
+use crate::domain::error::{Error, Result};
+use crate::domain::event::Event;
+use crate::domain::feed::{Audience, News};
+use crate::domain::recipes::terms::{Picture, Recipe, Role};
+pub use crate::domain::renders::making::Handed;
+use crate::domain::renders::making::{Origin, add, draft};
+use crate::domain::renders::render::{RenderKind, RenderRow};
+use crate::domain::works::Written;
+use crate::store::{Direction, Reads, Span};
+
+/// A job that failed its workers so often is not tried again.
+const MOST_ATTEMPTS: u32 = 3;
 
 /// The right to work on one job, until it is not renewed for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,27 +47,8 @@ pub struct Claimed {
     pub lease: Lease,
     /// One recipe per variation that is still missing, with its index.
     pub variations: Vec<(u32, Recipe)>,
+    /// In the order of the recipe's references.
     pub materials: Vec<Material>,
-}
-
-/// What a worker made of one variation.
-pub struct Handed {
-    /// PNG for a picture, MP4 for a clip.
-    pub file: Vec<u8>,
-    /// A clip's first frame as PNG or JPEG; pictures need none.
-    pub poster: Option<Vec<u8>>,
-    /// A clip's frames without loss, as `media::frames` writes them.
-    pub all_frames: Option<Vec<u8>>,
-    /// 32-bit floats, little end first.
-    pub latents: Option<Vec<u8>>,
-    pub width: u32,
-    pub height: u32,
-    pub frames: Option<u32>,
-    pub rate: Option<Rate>,
-    pub model: MadeWith,
-    pub unknown_words: Vec<String>,
-    /// How long it took; the next estimate is made of it.
-    pub took: Duration,
 }
 
 /// What the studio answers to a beat or a step.
@@ -64,42 +59,246 @@ pub enum Word {
     Stop,
 }
 
-/// The next job for a worker that has `model` loaded; none when nothing waits.
-pub fn claim(_system: &Act, _worker: &str, _model: Option<&str>) -> Result<Option<Claimed>> {
-    todo!()
+/// The next job for `worker` (a device, for the log) that has `model` loaded; none when nothing waits.
+pub fn claim(system: &Act, worker: &str, model: Option<&str>) -> Result<Option<Claimed>> {
+    system.may(Action::WorkQueue, Scope::Studio)?;
+    while let Some((entry, ticket)) = system.house().queue.take(model, system.now()) {
+        let lease = Lease { job: entry.job, workspace: entry.workspace, ticket };
+        let claimed = begin(system, &lease, worker);
+        match claimed {
+            Ok(Some(claimed)) => return Ok(Some(claimed)),
+            Ok(None) => {}
+            // A job that cannot even begin must not stop the ones behind it.
+            Err(error) => {
+                let trouble = Trouble { code: error.code().to_owned(), sentence: error.to_string() };
+                let _ = fail(system, &lease, trouble);
+            }
+        }
+        system.house().queue.release(lease.job, ticket);
+    }
+    Ok(None)
 }
 
-/// Waits until there may be something to claim.
-pub fn wait_for_work(_system: &Act, _most: Duration) {
-    todo!()
+fn begin(system: &Act, lease: &Lease, worker: &str) -> Result<Option<Claimed>> {
+    let row = system.read(Action::WorkQueue, Scope::Work(lease.workspace), |tx| Ok(tx.get::<JobRow>(&lease.job)?))?;
+    if row.is_none_or(|row| row.state != JobState::Queued) {
+        return Ok(None);
+    }
+    let row = system.change(Action::WorkQueue, Scope::Work(lease.workspace), |tx| {
+        let mut row = row::found(tx, lease.job)?;
+        still(&row, JobState::Queued)?;
+        row.attempts += 1;
+        row.started = row.started.or(Some(system.now()));
+        row::shift(tx, &mut row, JobState::Running)?;
+        let event = Event::JobStarted { job: row.id, attempt: row.attempts, worker: worker.to_owned() };
+        Ok((row, event))
+    })?;
+    let made = |index: &u32| row.renders.iter().any(|(variation, _)| variation == index);
+    let missing: Vec<u32> = (0..row.recipe.variations).filter(|index| !made(index)).collect();
+    let claimed = Claimed {
+        lease: lease.clone(),
+        variations: missing.into_iter().map(|index| (index, row.recipe.variation(index))).collect(),
+        materials: materials(system, lease.workspace, &row.recipe)?,
+    };
+    tell(system, lease.workspace, row)?;
+    Ok(Some(claimed))
+}
+
+fn materials(system: &Act, workspace: WorkspaceId, recipe: &Recipe) -> Result<Vec<Material>> {
+    let room = system.room(workspace)?;
+    let gone = || Error::Gone {
+        code: "reference_missing",
+        sentence: "A reference of this job was erased before its turn came. Choose another and order it again"
+            .to_owned(),
+    };
+    system.read(Action::WorkQueue, Scope::Work(workspace), |tx| {
+        let mut all = Vec::new();
+        for reference in &recipe.references {
+            let (blob, latents) = match reference.picture {
+                Picture::Asset(id) => (tx.get::<AssetRow>(&id)?.ok_or_else(gone)?.common.file, None),
+                Picture::Render(id) => {
+                    let row = tx.get::<RenderRow>(&id)?.ok_or_else(gone)?;
+                    let blob = if row.kind == RenderKind::Clip { row.common.view } else { row.common.file };
+                    (blob, row.latents.map(|latents| (latents, row.model.hash)))
+                }
+            };
+            let latents = latents.map(|(blob, hash)| room.blobs.get(blob.id).map(|bytes| (bytes, hash))).transpose()?;
+            all.push(Material { role: reference.role, bytes: room.blobs.get(blob.id)?, latents });
+        }
+        Ok(all)
+    })
+}
+
+fn still(row: &JobRow, state: JobState) -> Result<()> {
+    if row.state == state { Ok(()) } else { Err(lost()) }
+}
+
+fn lost() -> Error {
+    Error::Conflict { code: "lease_lost", sentence: "This job was cancelled or given to another worker".to_owned() }
+}
+
+/// Waits until there may be something to claim, or `most` has passed.
+pub fn wait_for_work(system: &Act, most: Duration) {
+    system.house().queue.wait(most, system.now());
 }
 
 /// Still alive. Without one for 60 seconds the job is given to another.
-pub fn beat(_system: &Act, _lease: &Lease) -> Word {
-    todo!()
+pub fn beat(system: &Act, lease: &Lease) -> Word {
+    let queue = &system.house().queue;
+    if queue.beat(lease.job, lease.ticket, system.now()) {
+        return Word::GoOn;
+    }
+    queue.release(lease.job, lease.ticket);
+    Word::Stop
 }
 
 /// A denoising step was made; in memory only.
-pub fn step(_system: &Act, _lease: &Lease, _variation: u32, _step: u32, _of: u32, _preview: Option<Vec<u8>>) -> Word {
-    todo!()
+pub fn step(system: &Act, lease: &Lease, variation: u32, step: u32, of: u32, preview: Option<Vec<u8>>) -> Word {
+    let at = Live { variation, step, of, preview: None };
+    let Some(live) = system.house().queue.step(lease.job, lease.ticket, at, preview) else { return Word::Stop };
+    let word = beat(system, lease);
+    if word == Word::GoOn {
+        let news = News::Step { job: lease.job, step, of, variation, preview: live.preview };
+        system.tell(Audience::Workspace(lease.workspace), news);
+    }
+    word
 }
 
 /// Hands in one variation. Handing the same one in twice keeps the first.
-pub fn finish_variation(_system: &Act, _lease: &Lease, _variation: u32, _handed: Handed) -> Result<RenderId> {
-    todo!()
+pub fn finish_variation(system: &Act, lease: &Lease, variation: u32, handed: Handed) -> Result<RenderId> {
+    let (queue, scope) = (&system.house().queue, Scope::Work(lease.workspace));
+    let row = system.read(Action::WorkQueue, scope, |tx| row::found(tx, lease.job))?;
+    if let Some((_, made)) = row.renders.iter().find(|(index, _)| *index == variation) {
+        return Ok(*made);
+    }
+    if !queue.holds(lease.job, lease.ticket) {
+        return Err(lost());
+    }
+    let (cost, took) = (cost(&row.recipe), handed.took);
+    let (by, model) = (row.by, row.recipe.model.clone());
+    let origin = Origin { id: system.id(), job: row.id, by, variation, recipe: row.recipe.variation(variation) };
+    let room = system.room(lease.workspace)?;
+    let mut written = Written::new(system, &room);
+    let render = draft(&mut written, origin, &handed)?;
+    let row = system.change(Action::WorkQueue, scope, |tx| {
+        let mut row = row::found(tx, lease.job)?;
+        still(&row, JobState::Running)?;
+        if row.renders.iter().any(|(index, _)| *index == variation) {
+            return Err(lost());
+        }
+        row.renders.push((variation, render.id));
+        row.renders.sort_unstable();
+        row.millis = row.millis.saturating_add(u64::try_from(took.as_millis()).unwrap_or(0));
+        for word in &render.unknown_words {
+            if !row.unknown_words.contains(word) {
+                row.unknown_words.push(word.clone());
+            }
+        }
+        tx.put(&row)?;
+        add(tx, &render)?;
+        Ok((row, Event::RenderMade { workspace: lease.workspace, render: render.id, job: lease.job }))
+    })?;
+    written.keep();
+    queue.measure(by, &model, cost, took, system.now());
+    tell(system, lease.workspace, row)?;
+    Ok(render.id)
 }
 
 /// All variations are in.
-pub fn finish(_system: &Act, _lease: &Lease) -> Result<()> {
-    todo!()
+pub fn finish(system: &Act, lease: &Lease) -> Result<()> {
+    end(system, lease, |row| match row.recipe.variations as usize == row.renders.len() {
+        true => Ok((JobState::Done, Event::JobDone { job: row.id })),
+        false => Err(Error::Conflict { code: "variations_missing", sentence: "Not all variations are in".to_owned() }),
+    })
 }
 
 /// It cannot be done, and trying again will not help.
-pub fn fail(_system: &Act, _lease: &Lease, _trouble: Trouble) -> Result<()> {
-    todo!()
+pub fn fail(system: &Act, lease: &Lease, trouble: Trouble) -> Result<()> {
+    end(system, lease, |row| {
+        let event = Event::JobFailed { job: row.id, code: trouble.code.clone() };
+        row.trouble = Some(trouble);
+        Ok((JobState::Failed, event))
+    })
 }
 
 /// The worker died or was stopped: back into the queue, or failed after the third attempt.
-pub fn give_back(_system: &Act, _lease: &Lease, _why: &str) -> Result<()> {
-    todo!()
+pub fn give_back(system: &Act, lease: &Lease, why: &str) -> Result<()> {
+    end(system, lease, |row| Ok(next_try(row, why)))
+}
+
+/// What becomes of a job whose worker is gone.
+pub(crate) fn next_try(row: &mut JobRow, why: &str) -> (JobState, Event) {
+    if row.attempts < MOST_ATTEMPTS {
+        return (JobState::Queued, Event::JobReturned { job: row.id });
+    }
+    let sentence = format!("The worker was lost {MOST_ATTEMPTS} times while making this ({why}); try a smaller size");
+    row.trouble = Some(Trouble { code: "worker_lost".to_owned(), sentence });
+    (JobState::Failed, Event::JobFailed { job: row.id, code: "worker_lost".to_owned() })
+}
+
+/// Ends the lease and moves the job on, if it is still this lease's to move.
+fn end(system: &Act, lease: &Lease, to: impl FnOnce(&mut JobRow) -> Result<(JobState, Event)>) -> Result<()> {
+    let queue = &system.house().queue;
+    if !queue.holds(lease.job, lease.ticket) {
+        queue.release(lease.job, lease.ticket);
+        return Err(lost());
+    }
+    let row = system.change(Action::WorkQueue, Scope::Work(lease.workspace), |tx| {
+        let mut row = row::found(tx, lease.job)?;
+        if !row.state.active() {
+            return Err(lost());
+        }
+        let (state, event) = to(&mut row)?;
+        row.ended = (!state.active()).then_some(system.now());
+        row::shift(tx, &mut row, state)?;
+        Ok((row, event))
+    });
+    // Whatever came of it, this worker is done; a job left running is offered again by the next start.
+    queue.release(lease.job, lease.ticket);
+    let row = row?;
+    if row.state == JobState::Queued {
+        queue.add(row.entry(lease.workspace));
+    }
+    tell(system, lease.workspace, row)?;
+    Ok(())
+}
+
+/// Gives the jobs of silent workers to others; answers how many.
+pub(crate) fn expire(system: &Act) -> Result<usize> {
+    let silent = system.house().queue.silent(system.now());
+    for (entry, ticket) in &silent {
+        let lease = Lease { job: entry.job, workspace: entry.workspace, ticket: *ticket };
+        match give_back(system, &lease, "it fell silent") {
+            // Cancelled meanwhile: the lease is gone, which was the aim.
+            Ok(()) | Err(Error::Conflict { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(silent.len())
+}
+
+/// Fills the queue from the rows of a workspace that was just opened: what ran is offered again.
+pub(crate) fn recover(system: &Act, workspace: WorkspaceId) -> Result<()> {
+    let (queue, scope) = (&system.house().queue, Scope::Work(workspace));
+    for ran in system.read(Action::WorkQueue, scope, |tx| row::in_state(tx, JobState::Running))? {
+        system.change(Action::WorkQueue, scope, |tx| {
+            let mut row = row::found(tx, ran.id)?;
+            let (state, event) = next_try(&mut row, "the studio stopped");
+            row.ended = (!state.active()).then_some(system.now());
+            row::shift(tx, &mut row, state)?;
+            Ok(((), event))
+        })?;
+    }
+    let (waiting, done) = system.read(Action::WorkQueue, scope, |tx| {
+        let waiting = row::in_state(tx, JobState::Queued)?;
+        let newest = tx.scan::<JobRow>(Span::all(), Direction::Backward).take(50);
+        Ok((waiting, newest.collect::<std::result::Result<Vec<_>, _>>()?))
+    })?;
+    for row in done.into_iter().rev().filter(|row| row.millis > 0) {
+        queue.learn(&row.recipe.model, cost(&row.recipe) * row.renders.len() as f64, Duration::from_millis(row.millis));
+    }
+    for row in waiting {
+        queue.add(row.entry(workspace));
+    }
+    Ok(())
 }

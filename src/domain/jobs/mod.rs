@@ -3,6 +3,9 @@
 pub mod job;
 pub mod lane;
 pub mod orders;
+pub(crate) mod queue;
+pub(crate) mod row;
+pub(crate) mod turns;
 
 pub use job::{Job, JobState, Preview, Trouble, Waiting};
 pub use orders::{cancel, get, list, order, preview};

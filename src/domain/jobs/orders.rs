@@ -1,38 +1,136 @@
 //! The people's side of the queue: order, look, cancel.
 
-use super::super::act::Act;
-use super::super::error::Result;
-use super::super::recipes::Draft;
-use super::job::{Job, Preview};
+use super::job::{Job, JobState, Preview};
+use super::row::{self, JobRow};
 use crate::base::id::{JobId, WorkspaceId};
 use crate::base::page::{Limit, Page};
+use crate::domain::access::standing::Scope;
+use crate::domain::access::table::Action;
+use crate::domain::act::Act;
+use crate::domain::error::{Error, Result};
+use crate::domain::event::Event;
+use crate::domain::feed::{Audience, News};
+use crate::domain::recipes::check::check;
+use crate::domain::recipes::fault::{Fault, Faults};
+use crate::domain::recipes::terms::Draft;
+use crate::domain::tile::Tile;
+use crate::store::{Direction, Reads, Span};
+
+/// So many jobs of one person may wait; more is a mistake or a script gone wild.
+const MOST_WAITING: usize = 500;
 
 /// Checks the draft against the model and puts it in the queue.
-pub fn order(_act: &Act, _workspace: WorkspaceId, _draft: &Draft) -> Result<Job> {
-    todo!()
+pub fn order(act: &Act, workspace: WorkspaceId, draft: &Draft) -> Result<Job> {
+    let house = act.house();
+    act.may(Action::OrderJob, Scope::Work(workspace))?;
+    let seed = u64::from_le_bytes(house.entropy.bytes());
+    let recipe = check(draft, &house.shelf.cards(), seed)?;
+    let unknown_words = house.shelf.reading(&recipe.model, recipe.prompt.as_str());
+    let row = JobRow {
+        id: act.id(),
+        state: JobState::Queued,
+        by: act.account()?,
+        created: act.now(),
+        started: None,
+        ended: None,
+        attempts: 0,
+        renders: Vec::new(),
+        trouble: None,
+        unknown_words: unknown_words.into_iter().map(|w| w.word).collect(),
+        millis: 0,
+        recipe,
+    };
+    if house.queue.waiting_of(row.by) >= MOST_WAITING {
+        let sentence = format!("{MOST_WAITING} of your jobs wait already; cancel some or wait for them");
+        return Err(Error::Conflict { code: "queue_full", sentence });
+    }
+    let row = act.change(Action::OrderJob, Scope::Work(workspace), |tx| {
+        for reference in &row.recipe.references {
+            if tx.get::<Tile>(&Tile::key_of(reference.picture))?.is_none_or(|t| t.deleted) {
+                return Err(Faults(vec![Fault::ReferenceMissing]).into());
+            }
+        }
+        row::add(tx, &row)?;
+        let (task, variations) = (row.recipe.task.word(), row.recipe.variations);
+        let event = Event::JobOrdered { job: row.id, task, variations };
+        Ok((row, event))
+    })?;
+    house.queue.add(row.entry(workspace));
+    tell(act, workspace, row)
 }
 
 /// Newest first; `active` leaves out what has ended.
-pub fn list(
-    _act: &Act,
-    _workspace: WorkspaceId,
-    _active: bool,
-    _limit: Limit,
-    _after: Option<&str>,
-) -> Result<Page<Job>> {
-    todo!()
+pub fn list(act: &Act, workspace: WorkspaceId, active: bool, limit: Limit, after: Option<&str>) -> Result<Page<Job>> {
+    let past = after.map(str::parse::<JobId>).transpose()?;
+    let (rows, next) = act.read(Action::SeeWork, Scope::Work(workspace), |tx| {
+        let mut rows: Vec<JobRow> = Vec::new();
+        if active {
+            rows = row::in_state(tx, JobState::Running)?;
+            rows.extend(row::in_state(tx, JobState::Queued)?);
+            rows.sort_by_key(|r| std::cmp::Reverse(r.id));
+            rows.retain(|r| past.is_none_or(|past| r.id < past));
+            rows.truncate(limit.get() + 1);
+        } else {
+            let newest = tx.scan::<JobRow>(Span::all().past(past.as_ref()), Direction::Backward);
+            for row in newest.take(limit.get() + 1) {
+                rows.push(row?);
+            }
+        }
+        let more = rows.len() > limit.get();
+        rows.truncate(limit.get());
+        let next = rows.last().filter(|_| more).map(|r| r.id.to_string());
+        Ok((rows, next))
+    })?;
+    let mut places = act.house().queue.places(act.now());
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (by, live) = (act.person(row.by)?, act.house().queue.live(row.id));
+        let place = places.remove(&row.id);
+        items.push(row.seen(workspace, by, live, place));
+    }
+    Ok(Page { items, next })
 }
 
-pub fn get(_act: &Act, _workspace: WorkspaceId, _job: JobId) -> Result<Job> {
-    todo!()
+pub fn get(act: &Act, workspace: WorkspaceId, job: JobId) -> Result<Job> {
+    let row = act.read(Action::SeeWork, Scope::Work(workspace), |tx| row::found(tx, job))?;
+    seen(act, workspace, row)
 }
 
 /// One's own, or anybody's as an owner or producer; what has ended stays as it is.
-pub fn cancel(_act: &Act, _workspace: WorkspaceId, _job: JobId) -> Result<Job> {
-    todo!()
+pub fn cancel(act: &Act, workspace: WorkspaceId, job: JobId) -> Result<Job> {
+    let row = act.read(Action::SeeWork, Scope::Work(workspace), |tx| row::found(tx, job))?;
+    let own = act.account().is_ok_and(|own| own == row.by);
+    let action = if own { Action::CancelOwnJob } else { Action::CancelAnyJob };
+    let row = act.change(action, Scope::Work(workspace), |tx| {
+        let mut row = row::found(tx, job)?;
+        if !row.state.active() {
+            let sentence = "This job has ended already, so there is nothing to cancel".to_owned();
+            return Err(Error::Conflict { code: "job_ended", sentence });
+        }
+        row.ended = Some(act.now());
+        row::shift(tx, &mut row, JobState::Cancelled)?;
+        Ok((row, Event::JobCancelled { job }))
+    })?;
+    act.house().queue.cancel(job);
+    tell(act, workspace, row)
 }
 
 /// The newest preview while the job runs.
-pub fn preview(_act: &Act, _workspace: WorkspaceId, _job: JobId) -> Result<Preview> {
-    todo!()
+pub fn preview(act: &Act, workspace: WorkspaceId, job: JobId) -> Result<Preview> {
+    act.read(Action::SeeWork, Scope::Work(workspace), |tx| row::found(tx, job))?;
+    act.house().queue.preview(job).ok_or(Error::NotFound { what: "preview" })
+}
+
+fn seen(act: &Act, workspace: WorkspaceId, row: JobRow) -> Result<Job> {
+    let queue = &act.house().queue;
+    let place = if row.state == JobState::Queued { queue.places(act.now()).remove(&row.id) } else { None };
+    let (by, live) = (act.person(row.by)?, queue.live(row.id));
+    Ok(row.seen(workspace, by, live, place))
+}
+
+/// Tells everybody of the workspace how the job stands now.
+pub(super) fn tell(act: &Act, workspace: WorkspaceId, row: JobRow) -> Result<Job> {
+    let job = seen(act, workspace, row)?;
+    act.tell(Audience::Workspace(workspace), News::Job(Box::new(job.clone())));
+    Ok(job)
 }

@@ -1,105 +1,17 @@
-//! The recipe: all that determines a picture; checked once, then trusted.
+//! Everything that can be wrong with a draft, each with its own sentence, field and code.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use super::models::ModelCard;
-use crate::base::id::{AssetId, RenderId};
-use crate::base::text::Prompt;
-use crate::base::units::{Rate, Size};
-
-/// What is to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    Picture,
-    Edit,
-    Clip,
-}
-
-/// What a reference is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    Source,
-    Subject,
-    Style,
-    Pose,
-    Palette,
-    Texture,
-    FirstFrame,
-    LastFrame,
-}
-
-/// A picture of this workspace: one that was made, or one that was brought in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Picture {
-    Render(RenderId),
-    Asset(AssetId),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reference {
-    #[serde(flatten)]
-    pub picture: Picture,
-    pub role: Role,
-}
-
-/// A recipe as somebody typed it: nothing is checked yet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Draft {
-    pub task: Task,
-    pub prompt: String,
-    #[serde(default)]
-    pub negative: Option<String>,
-    #[serde(default)]
-    pub references: Vec<Reference>,
-    pub width: u32,
-    pub height: u32,
-    pub steps: u32,
-    pub guidance: f32,
-    /// None: drawn by the studio and written down.
-    #[serde(default)]
-    pub seed: Option<u64>,
-    #[serde(default = "one")]
-    pub variations: u32,
-    pub model: String,
-    #[serde(default)]
-    pub frames: Option<u32>,
-    #[serde(default)]
-    pub rate: Option<Rate>,
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// A checked recipe. For a job it speaks of all variations; for a render of the one (`variations` is 1,
-/// wildcards are resolved, the seed is that picture's own).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Recipe {
-    pub task: Task,
-    pub prompt: Prompt,
-    pub negative: Option<Prompt>,
-    pub references: Vec<Reference>,
-    pub size: Size,
-    pub steps: u32,
-    pub guidance: f32,
-    pub seed: u64,
-    pub variations: u32,
-    pub model: String,
-    /// Only for clips.
-    pub frames: Option<u32>,
-    pub rate: Option<Rate>,
-}
+use crate::base::text::BadText;
+use crate::base::units::Size;
 
 /// One thing wrong with a draft.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Fault {
     #[error("{0}")]
-    Prompt(crate::base::text::BadText),
+    Prompt(BadText),
     #[error("{0}")]
-    Negative(crate::base::text::BadText),
+    Negative(BadText),
     #[error("{0} steps cannot make a picture; choose 1 to {1}")]
     Steps(u32, u32),
     #[error("{asked} is no size this model can make; choose from {min} to {max} in multiples of {multiple}")]
@@ -184,8 +96,8 @@ impl Faults {
     }
 }
 
-impl std::fmt::Display for Faults {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, fault) in self.0.iter().enumerate() {
             write!(f, "{}{fault}", if place == 0 { "" } else { ". " })?;
         }
@@ -194,15 +106,3 @@ impl std::fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
-
-/// Checks every bound against the model's card. `seed` is used where the draft leaves it open.
-pub fn check(_draft: &Draft, _models: &[ModelCard], _seed: u64) -> Result<Recipe, Faults> {
-    todo!()
-}
-
-impl Recipe {
-    /// The recipe of one variation: its own seed, its wildcards resolved.
-    pub fn variation(&self, _index: u32) -> Recipe {
-        todo!()
-    }
-}

@@ -1,12 +1,10 @@
-//! What the studio knows of its models: plain cards, filled by the app from the packages on the shelf.
+//! A model's card: everything a person, or the check of a recipe, must know of it.
 
 use serde::{Deserialize, Serialize};
 
-use super::act::Act;
-use super::error::Result;
-use super::recipes::{Role, Task};
 use crate::base::clock::Moment;
 use crate::base::units::{Rate, Size};
+use crate::domain::recipes::terms::{Role, Task};
 
 /// Everything a person or a recipe check must know of one model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,26 +73,5 @@ pub trait Shelf: Send + Sync {
     /// The words of `text` this model does not know; none for an unknown model.
     fn reading(&self, model: &str, text: &str) -> Vec<UnknownWord>;
     /// Runs the package's own test; the error is a sentence.
-    fn test(&self, model: &str) -> std::result::Result<Vec<TestCase>, String>;
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Model {
-    pub card: ModelCard,
-    pub tested: Option<Tested>,
-}
-
-/// All models, by name.
-pub fn list(_act: &Act) -> Result<Vec<Model>> {
-    todo!()
-}
-
-/// The words of a prompt that a model does not know.
-pub fn reading(_act: &Act, _model: &str, _text: &str) -> Result<Vec<UnknownWord>> {
-    todo!()
-}
-
-/// Runs the package's test and remembers whether it passed. Slow.
-pub fn test(_act: &Act, _model: &str) -> Result<Vec<TestCase>> {
-    todo!()
+    fn test(&self, model: &str) -> Result<Vec<TestCase>, String>;
 }

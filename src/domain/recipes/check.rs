@@ -1,0 +1,100 @@
+//! From a draft to a recipe: every bound is checked against the model's card, all faults are told at once.
+
+use super::fault::{Fault, Faults};
+use super::terms::{Draft, Recipe, Role, Task};
+use super::wildcard;
+use crate::base::text::Prompt;
+use crate::base::units::{Rate, Size};
+use crate::domain::models::card::ModelCard;
+
+/// The largest whole number that a browser counts exactly: 2^53 - 1.
+pub const LARGEST_SEED: u64 = (1 << 53) - 1;
+pub const MOST_VARIATIONS: u32 = 8;
+const MOST_FRAMES: u32 = 300;
+const MOST_GUIDANCE: f32 = 30.0;
+
+/// Checks every bound against the model's card. `seed` is used where the draft leaves it open.
+pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, Faults> {
+    let mut faults = Vec::new();
+    let prompt = Prompt::new(&draft.prompt).map_err(|bad| faults.push(Fault::Prompt(bad))).ok();
+    let negative = draft.negative.as_deref().filter(|text| !text.trim().is_empty()).map(Prompt::new);
+    let negative = negative.transpose().map_err(|bad| faults.push(Fault::Negative(bad))).ok().flatten();
+    let seed = draft.seed.unwrap_or(seed & LARGEST_SEED);
+    if seed > LARGEST_SEED {
+        faults.push(Fault::Seed(seed));
+    }
+    let variations = draft.variations;
+    if !(1..=MOST_VARIATIONS).contains(&variations) {
+        faults.push(Fault::Variations(variations));
+    }
+    if let Some(prompt) = &prompt {
+        faults.extend(wildcard::check(prompt, seed, variations.clamp(1, MOST_VARIATIONS)).err());
+    }
+    if !(0.0..=MOST_GUIDANCE).contains(&draft.guidance) {
+        faults.push(Fault::Guidance);
+    }
+    let card = models.iter().find(|m| m.name == draft.model);
+    match card {
+        None => faults.push(Fault::Model(draft.model.chars().take(80).collect())),
+        Some(card) => of_model(draft, card, &mut faults),
+    }
+    let (frames, rate) = clip(draft, card, &mut faults);
+    match prompt {
+        Some(prompt) if faults.is_empty() => Ok(Recipe {
+            task: draft.task,
+            prompt,
+            negative,
+            references: draft.references.clone(),
+            size: Size::new(draft.width, draft.height),
+            steps: draft.steps,
+            guidance: draft.guidance,
+            seed,
+            variations,
+            model: draft.model.clone(),
+            frames,
+            rate,
+        }),
+        _ => Err(Faults(faults)),
+    }
+}
+
+/// What only the model can say: its tasks, sizes, steps, references and roles.
+fn of_model(draft: &Draft, card: &ModelCard, faults: &mut Vec<Fault>) {
+    if !card.tasks.contains(&draft.task) {
+        faults.push(Fault::Task { model: card.name.clone(), task: draft.task.word() });
+    }
+    if !(1..=card.max_steps).contains(&draft.steps) {
+        faults.push(Fault::Steps(draft.steps, card.max_steps));
+    }
+    let (asked, sizes) = (Size::new(draft.width, draft.height), &card.sizes);
+    let fits = |side: u32, min: u32, max: u32| (min..=max).contains(&side) && side % sizes.multiple.max(1) == 0;
+    if !fits(asked.width, sizes.min.width, sizes.max.width) || !fits(asked.height, sizes.min.height, sizes.max.height) {
+        faults.push(Fault::Size { asked, min: sizes.min, max: sizes.max, multiple: sizes.multiple });
+    }
+    let (given, most) = (draft.references.len(), card.max_references);
+    if given > most as usize {
+        faults.push(Fault::References { given, most, model: card.name.clone() });
+    }
+    let strange = draft.references.iter().find(|r| !card.roles.contains(&r.role));
+    faults.extend(strange.map(|r| Fault::Role { model: card.name.clone(), role: r.role.word() }));
+    if draft.task == Task::Edit && !draft.references.iter().any(|r| r.role == Role::Source) {
+        faults.push(Fault::NoSource);
+    }
+}
+
+/// Frames and rate, for a clip only; what is not told comes from the model.
+fn clip(draft: &Draft, card: Option<&ModelCard>, faults: &mut Vec<Fault>) -> (Option<u32>, Option<Rate>) {
+    if draft.task != Task::Clip {
+        return (None, None);
+    }
+    let most = card.map_or(MOST_FRAMES, |c| c.max_frames.min(MOST_FRAMES));
+    let frames = draft.frames.or(card.map(|c| c.defaults.frames)).unwrap_or(1);
+    if !(1..=most).contains(&frames) {
+        faults.push(Fault::Frames(frames, most));
+    }
+    let rate = draft.rate.or(card.map(|c| c.defaults.rate)).unwrap_or(Rate::FILM);
+    if Rate::new(rate.num, rate.den).is_none() {
+        faults.push(Fault::Rate(rate.num, rate.den));
+    }
+    (Some(frames), Some(rate))
+}

@@ -1,0 +1,10 @@
+//! The recipe: all that determines a picture; checked once, then trusted.
+
+pub mod check;
+pub mod fault;
+pub mod terms;
+mod wildcard;
+
+pub use check::{LARGEST_SEED, MOST_VARIATIONS, check};
+pub use fault::{Fault, Faults};
+pub use terms::{Draft, Picture, Recipe, Reference, Role, Task};
