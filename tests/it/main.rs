@@ -3,7 +3,6 @@
 mod support;
 
 mod cli;
-mod cli;
 mod clips;
 mod hands;
 mod pictures;
