@@ -1,9 +1,19 @@
 //! What commands do to a studio: a new set-up code, set-up without a browser, unlock, verify.
 
+use anyhow::{Context, bail};
 use serde::Serialize;
+use serde_json::json;
 
+use super::addresses::Addresses;
 use super::config::Config;
+use super::{build, loopback, note, tls};
+use crate::base::clock::Clock;
+use crate::base::entropy::Entropy;
 use crate::base::secret::Secret;
+use crate::domain::accounts::NewAccount;
+use crate::domain::audit::{self, Log};
+use crate::domain::studio::{self, Phase};
+use crate::domain::{setup, workspaces};
 
 /// A fresh set-up code and where to use it.
 #[derive(Clone, Debug)]
@@ -16,8 +26,15 @@ pub struct SetupCode {
 
 /// Makes a new one-use set-up code; works beside a running server. Refused once the studio is set up.
 pub fn new_code(config: &Config) -> anyhow::Result<SetupCode> {
-    let _ = config;
-    todo!()
+    let code = setup::renew_code(&config.data, &Clock::system(), &Entropy::system())?;
+    let port = note::read(config).map_or(config.listen.port(), |note| note.port);
+    let fingerprint = match tls::known_fingerprint(config) {
+        Some(known) => known,
+        // Nothing has been served yet: the certificate that will be is made now.
+        None => tls::Tls::open(config, &Clock::system())?.fingerprint(),
+    };
+    let code = code.reveal().to_owned();
+    Ok(SetupCode { code, minutes: 30, urls: Addresses::of(config).urls(port), fingerprint })
 }
 
 /// How the studio is unlocked at start.
@@ -39,10 +56,29 @@ pub struct First {
     pub workspace_name: String,
 }
 
+/// Who is written down for what the terminal of the server does.
+const TERMINAL: &str = "terminal";
+
 /// Sets the studio up without a browser and answers the recovery key, to be kept on paper.
 pub fn init(config: &Config, first: First) -> anyhow::Result<Secret> {
-    let _ = (config, first);
-    todo!()
+    let studio = build::studio(config)?;
+    match studio.state().phase {
+        Phase::Setup => {}
+        Phase::Recovery(why) => bail!("the studio in {} is in recovery: {why}", config.data.display()),
+        Phase::Locked | Phase::Ready => bail!("the studio in {} is set up already", config.data.display()),
+    }
+    let order = setup::Order {
+        code: setup::renew_code(&config.data, &Clock::system(), &Entropy::system())?,
+        studio_name: first.studio_name,
+        contact: first.contact,
+        owner: NewAccount { name: first.owner_name, email: first.owner_email, password: first.owner_password },
+        unlock: match first.unlock {
+            Unlock::Passphrase(passphrase) => setup::Method::Passphrase(passphrase),
+            Unlock::KeyFile => setup::Method::KeyFile,
+        },
+        workspace_name: first.workspace_name,
+    };
+    Ok(studio.set_up(order, TERMINAL, TERMINAL)?.recovery_key)
 }
 
 /// What opens a locked studio.
@@ -55,8 +91,13 @@ pub enum Opener {
 
 /// Unlocks the studio that runs on this machine with this configuration.
 pub fn unlock(config: &Config, with: &Opener) -> anyhow::Result<()> {
-    let _ = (config, with);
-    todo!()
+    let body = match with {
+        Opener::Passphrase(secret) => json!({ "passphrase": secret.reveal() }),
+        Opener::RecoveryKey(secret) => json!({ "recovery_key": secret.reveal() }),
+        Opener::KeyFile => bail!("a key file is read at the start; start the studio again with the file in its place"),
+    };
+    let note = note::read(config).context("no studio runs with this data folder; start it with: dreamomni2 serve")?;
+    loopback::post(config, note.port, "/api/v1/unlock", &body)
 }
 
 /// One audit chain, looked through from its first record.
@@ -71,6 +112,23 @@ pub struct Verified {
 
 /// Checks every audit chain; the studio must not run meanwhile.
 pub fn verify_audit(config: &Config, with: &Opener) -> anyhow::Result<Vec<Verified>> {
-    let _ = (config, with);
-    todo!()
+    let studio = build::studio(config)?;
+    if studio.state().phase == Phase::Locked {
+        let with = match with {
+            Opener::KeyFile => studio::Unlock::KeyFile(config.key_file.clone()),
+            Opener::Passphrase(secret) => studio::Unlock::Passphrase(secret.clone()),
+            Opener::RecoveryKey(secret) => studio::Unlock::Recovery(secret.clone()),
+        };
+        studio.unlock(&with, TERMINAL)?;
+    }
+    let system = studio.system()?;
+    let mut chains = vec![("studio".to_owned(), Log::Studio)];
+    chains.extend(workspaces::list(&system)?.into_iter().map(|w| (w.id.to_string(), Log::Workspace(w.id))));
+    chains
+        .into_iter()
+        .map(|(chain, log)| {
+            let found = audit::verify(&system, log)?;
+            Ok(Verified { chain, records: found.records, first_bad: found.first_bad })
+        })
+        .collect()
 }

@@ -1,9 +1,46 @@
 //! The packages on the shelf, as the domain knows them: plain cards.
 
 use crate::base::units::Size;
-use crate::domain::models::{Defaults, ModelCard, Sizes};
+use crate::domain::models::{self, Defaults, ModelCard, Sizes, TestCase};
 use crate::domain::recipes;
-use crate::inference::{PackageInfo, Role, Task};
+use crate::inference::{PackageInfo, Packages, Role, Task, UnknownWord};
+use crate::work;
+
+/// The models of this machine; a test of one runs in a worker of its own, so that it cannot hurt the studio.
+pub struct Shelf {
+    packages: Packages,
+    hands: work::Start,
+}
+
+impl Shelf {
+    pub fn new(packages: Packages, hands: work::Start) -> Self {
+        Shelf { packages, hands }
+    }
+}
+
+impl models::Shelf for Shelf {
+    fn cards(&self) -> Vec<ModelCard> {
+        self.packages.list().unwrap_or_default().iter().map(card).collect()
+    }
+
+    fn reading(&self, model: &str, text: &str) -> Vec<models::UnknownWord> {
+        let unknown = self.packages.find(model).and_then(|package| package.reading(text)).unwrap_or_default();
+        let word = |w: UnknownWord| models::UnknownWord { word: w.word, start: w.start, end: w.end };
+        unknown.into_iter().map(word).collect()
+    }
+
+    fn test(&self, model: &str) -> Result<Vec<TestCase>, String> {
+        let mut worker = work::Worker::start(&self.hands).map_err(|e| e.to_string())?;
+        let cases = worker.test(model).map_err(|e| e.to_string())?;
+        let case = |c: crate::inference::replay::Case| TestCase {
+            name: c.name,
+            max: c.max.into(),
+            mean: c.mean.into(),
+            passed: c.passed,
+        };
+        Ok(cases.into_iter().map(case).collect())
+    }
+}
 
 /// More steps add time and nothing that could be seen.
 const MOST_STEPS: u32 = 150;

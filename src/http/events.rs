@@ -24,7 +24,7 @@ use crate::domain::listening::{self, Heard, Listening};
 const BEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize, IntoParams)]
-pub struct Resume {
+pub(super) struct Resume {
     /// The same as the `Last-Event-ID` header, for clients that cannot set one.
     last_event_id: Option<u64>,
 }
@@ -36,7 +36,11 @@ pub struct Resume {
 /// step changed: `{workspace, id, step, steps_total, variation, preview}`.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Resume),
     responses((status = 200, description = "a stream of events", content_type = "text/event-stream", body = String)))]
-pub async fn listen(request: HttpRequest, caller: Caller, resume: Query<Resume>) -> Result<HttpResponse, Problem> {
+pub(super) async fn listen(
+    request: HttpRequest,
+    caller: Caller,
+    resume: Query<Resume>,
+) -> Result<HttpResponse, Problem> {
     let door = Door::of(&request)?;
     let sent = request.headers().get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     let after = sent.or(resume.last_event_id);

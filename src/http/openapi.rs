@@ -14,7 +14,7 @@ use super::routes::{Described, ROUTES, Who};
 /// This document: OpenAPI 3.1.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "state",
     responses((status = 200, content_type = "application/json", body = Object)))]
-pub async fn show() -> HttpResponse {
+pub(super) async fn show() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(text())
 }
 
