@@ -18,20 +18,24 @@ export interface Action {
 }
 
 class Registry {
-  #sets = $state.raw<Action[][]>([]);
+  // The truth is a plain list: a teardown reads the old value of any state, which would bring back the dead.
+  #sets: Action[][] = [];
+  #shown = $state.raw<Action[]>([]);
 
   /** Later sets win over earlier ones for the same key. */
   get all(): Action[] {
-    return this.#sets.flat();
+    return this.#shown;
   }
   get offered(): Action[] {
     return this.all.filter((action) => !action.when || action.when());
   }
   register(actions: Action[]): () => void {
-    this.#sets = [...this.#sets, actions];
-    return () => {
-      this.#sets = this.#sets.filter((set) => set !== actions);
-    };
+    this.#change([...this.#sets, actions]);
+    return () => this.#change(this.#sets.filter((set) => set !== actions));
+  }
+  #change(sets: Action[][]): void {
+    this.#sets = sets;
+    this.#shown = sets.flat();
   }
 }
 

@@ -24,6 +24,9 @@ export function justified(ratios: readonly number[], width: number, target: numb
     const height = Math.round(full ? Math.min(room / sum, target * 1.6) : Math.min(target, room / sum));
     const widths: number[] = [];
     for (let i = from; i < to; i += 1) widths.push(Math.floor(height * (ratios[i] ?? 1)));
+    // Rounding leaves a few pixels: the last of a full row takes them, so that the edge is straight.
+    const over = room - widths.reduce((sum, width) => sum + width, 0);
+    if (full && over > 0 && over < 12 && widths.length > 0) widths[widths.length - 1] = (widths[widths.length - 1] ?? 0) + over;
     rows.push({ top, height, from, to, widths });
     top += height + gap;
     from = to;
