@@ -1,14 +1,22 @@
 //! Large things (pictures, clips, uploads), each in its own sealed file named by its id.
+//!
+//! `blobs/xx/blb_…`, where `xx` are two letters of the id that chance made. What is being written
+//! is called `blobs/new/blb_…`, sealed like the rest, and swept away when the folder is opened.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
-use super::error::Result;
-use crate::base::id::BlobId;
+use serde::{Deserialize, Serialize};
+
+use super::disk;
+use super::error::{Error, Result};
+use crate::base::id::{BlobId, Id};
 use crate::crypto::FileKey;
+use crate::crypto::stream::{Chunk, StreamOpener, StreamSealer};
 
 /// What a finished blob is known by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlobRef {
     pub id: BlobId,
     /// Bytes before sealing.
@@ -17,93 +25,171 @@ pub struct BlobRef {
 
 /// One folder of blobs. Cheap to clone.
 #[derive(Clone)]
-pub struct Blobs {}
+pub struct Blobs {
+    folder: PathBuf,
+    key: FileKey,
+}
 
 impl Blobs {
-    /// Makes the folder if needed and sweeps away what a crash left half-written.
+    /// Makes the folder if needed and sweeps away what a crash left half-written. Open a folder
+    /// once: a second opening would sweep away the drafts of the first.
     pub fn open(folder: &Path, key: FileKey) -> Result<Blobs> {
-        let _ = (folder, key);
-        todo!()
+        let drafts = folder.join("new");
+        match fs::remove_dir_all(&drafts) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("sweeping", &drafts)(e)),
+            _ => {}
+        }
+        disk::make_folder(&drafts)?;
+        Ok(Blobs { folder: folder.to_owned(), key })
     }
 
     /// Begins a blob; it seals as it is written and is nothing until it is finished.
     pub fn draft(&self, id: BlobId) -> Result<BlobDraft> {
-        let _ = id;
-        todo!()
+        let place = self.place(id);
+        if place.try_exists().map_err(Error::io("looking at", &place))? {
+            return Err(Error::Exists(place));
+        }
+        let path = self.folder.join("new").join(id.to_string());
+        let file = BufWriter::with_capacity(1 << 16, disk::create(&path)?);
+        let unfinished = Unfinished(path);
+        let sealer = StreamSealer::new(file, &self.key, &id.bytes(), Chunk::Kib64);
+        let sealer = sealer.map_err(Error::io("writing", &unfinished.0))?;
+        Ok(BlobDraft { id, sealer, unfinished, place })
     }
 
     /// Writes a whole blob.
     pub fn put(&self, id: BlobId, bytes: &[u8]) -> Result<BlobRef> {
         let mut draft = self.draft(id)?;
-        draft.write(bytes)?;
+        draft.append(bytes)?;
         draft.finish()
     }
 
     /// Opens a blob; a truncated one is refused here, a changed one when the changed part is read.
     pub fn reader(&self, id: BlobId) -> Result<BlobReader> {
-        let _ = id;
-        todo!()
+        let path = self.place(id);
+        let file = File::open(&path).map_err(Error::io("opening", &path))?;
+        let opener = StreamOpener::new(file, &self.key, &id.bytes()).map_err(Error::io("opening", &path))?;
+        Ok(BlobReader { opener, at: 0, chunk: (u64::MAX, Vec::new()) })
     }
 
-    /// Reads a whole blob.
+    /// Reads a whole blob, on all cores when it is large.
     pub fn get(&self, id: BlobId) -> Result<Vec<u8>> {
-        let _ = id;
-        todo!()
+        let reader = self.reader(id)?;
+        let mut bytes = vec![0; reader.size() as usize];
+        reader.opener.read_exact_at(&mut bytes, 0).map_err(Error::io("reading", self.place(id)))?;
+        Ok(bytes)
     }
 
     /// Says whether there was one.
     pub fn remove(&self, id: BlobId) -> Result<bool> {
-        let _ = id;
-        todo!()
+        let path = self.place(id);
+        match fs::remove_file(&path) {
+            Ok(()) => disk::sync_folder_of(&path).map(|()| true),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(Error::io("removing", path)(e)),
+        }
+    }
+
+    fn place(&self, id: BlobId) -> PathBuf {
+        let name = id.to_string();
+        // The last letters are chance; the first are time and would fill one folder after another.
+        let shelf = name.get(name.len().saturating_sub(2)..).unwrap_or("00");
+        self.folder.join(shelf).join(&name)
     }
 }
 
 /// A blob being written. Dropped unfinished, it leaves nothing behind.
-pub struct BlobDraft {}
+pub struct BlobDraft {
+    id: BlobId,
+    sealer: StreamSealer<BufWriter<File>>,
+    unfinished: Unfinished,
+    place: PathBuf,
+}
+
+/// Removes the half-written file unless it became a blob.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
 
 impl BlobDraft {
     /// Like [`Write::write_all`], with this floor's error: a full disk is named.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let _ = bytes;
-        todo!()
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.sealer.write_all(bytes).map_err(Error::io("writing", &self.unfinished.0))
     }
 
     /// Returns when the disk has all of it under its name.
     pub fn finish(self) -> Result<BlobRef> {
-        todo!()
+        let failed = |what| Error::io(what, &self.place);
+        let (file, size) = self.sealer.finish().map_err(failed("writing"))?;
+        file.into_inner().map_err(io::Error::from).and_then(|file| file.sync_all()).map_err(failed("saving"))?;
+        if let Some(shelf) = self.place.parent() {
+            disk::make_folder(shelf)?;
+        }
+        fs::rename(&self.unfinished.0, &self.place).map_err(failed("naming"))?;
+        disk::sync_folder_of(&self.place)?;
+        Ok(BlobRef { id: self.id, size })
     }
 }
 
 impl Write for BlobDraft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = bytes;
-        todo!()
+        self.sealer.write(bytes)
     }
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.sealer.flush()
     }
 }
 
 /// Reads a blob from any place; only what is asked for is opened.
-pub struct BlobReader {}
+pub struct BlobReader {
+    opener: StreamOpener<File>,
+    at: u64,
+    /// The chunk read last, with its number.
+    chunk: (u64, Vec<u8>),
+}
 
 impl BlobReader {
     /// Bytes before sealing.
     pub fn size(&self) -> u64 {
-        todo!()
+        self.opener.len()
     }
 }
 
 impl Read for BlobReader {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let _ = bytes;
-        todo!()
+        let left = self.size().saturating_sub(self.at);
+        if left == 0 || bytes.is_empty() {
+            return Ok(0);
+        }
+        let size = self.opener.chunk_size() as u64;
+        let (number, skip) = (self.at / size, (self.at % size) as usize);
+        let read = if bytes.len() as u64 > size {
+            let read = left.min(bytes.len() as u64) as usize;
+            self.opener.read_exact_at(bytes.get_mut(..read).unwrap_or_default(), self.at)?;
+            read
+        } else {
+            if self.chunk.0 != number {
+                self.chunk = (number, self.opener.chunk(number)?);
+            }
+            self.chunk.1.get(skip..).unwrap_or_default().read(bytes)?
+        };
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
 impl Seek for BlobReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let _ = to;
-        todo!()
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.size().checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }

@@ -1,9 +1,9 @@
 //! What sealed rows ask of the disk; tests put a failing one in its place.
 
 use std::fmt::Debug;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustix::fs::{FallocateFlags, fallocate};
@@ -79,5 +79,14 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         let _ = fs::remove_file(&fresh);
         Error::io("writing", path)(e)
     })?;
+    sync_folder_of(path)
+}
+
+/// A folder, with those above it, that only its owner may enter.
+pub(super) fn make_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("making", path))?;
     sync_folder_of(path)
 }

@@ -34,7 +34,7 @@ pub enum Error {
     Missing(PathBuf),
     #[error("{0} is there already and will not be overwritten; choose another place or move it away")]
     Exists(PathBuf),
-    #[error("{path} is damaged: {what}; restore it from a backup")]
+    #[error("{path} is damaged ({what}); restore it from a backup")]
     Damaged { path: PathBuf, what: String },
     #[error(
         "{0} cannot be opened with this key: it belongs to another studio or workspace, or its first bytes are damaged"
@@ -57,8 +57,10 @@ pub enum Error {
     LastMethod,
     #[error("the key of workspace {0} is gone: it was shredded, or its key files are missing")]
     NoWorkspaceKey(String),
-    #[error("this folder cannot be set up: {0}")]
-    NotFresh(String),
+    #[error("{0} was set up before; it is never set up again. To start over, name another --data folder")]
+    NotFresh(PathBuf),
+    #[error("the key file {0} may be read by everybody on this machine; run `chmod 600` on it and try again")]
+    KeyFileOpenToAll(PathBuf),
     #[error(transparent)]
     Crypto(#[from] crypto::Error),
     #[error("{what} failed on {path}: {source}")]
@@ -78,7 +80,8 @@ impl Error {
             | Error::TooNew { .. }
             | Error::NoSuchMethod(_)
             | Error::LastMethod
-            | Error::NotFresh(_) => Kind::Refused,
+            | Error::NotFresh(_)
+            | Error::KeyFileOpenToAll(_) => Kind::Refused,
             Error::FolderInUse { .. } => Kind::Busy,
             Error::DiskFull => Kind::Full,
             Error::Damaged { .. } | Error::RowsDamaged(_) | Error::BadRow { .. } => Kind::Damaged,
@@ -108,6 +111,7 @@ impl Error {
             Error::LastMethod => "last_unlock_method",
             Error::NoWorkspaceKey(_) => "workspace_key_missing",
             Error::NotFresh(_) => "folder_not_fresh",
+            Error::KeyFileOpenToAll(_) => "key_file_open_to_all",
             Error::Crypto(e) => e.code(),
             Error::Io { .. } => "disk_failed",
             Error::Database(_) => "database_failed",
@@ -120,6 +124,7 @@ impl Error {
         move |source| match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull,
             io::ErrorKind::NotFound => Error::Missing(path),
+            io::ErrorKind::InvalidData => Error::Damaged { path, what: source.to_string() },
             _ => Error::Io { what, path, source },
         }
     }

@@ -59,8 +59,12 @@ mod sealed;
 mod file;
 
 pub mod blobs;
-pub mod folder;
+
+mod wrapped;
+
 pub mod keys;
+
+pub mod folder;
 
 pub use error::{Error, Kind, Result};
 pub use file::{File, ReadDoor, WriteDoor};

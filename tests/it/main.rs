@@ -10,3 +10,8 @@ mod pipelines;
 mod power_loss;
 mod rows;
 mod search;
+mod blobs;
+mod keys;
+mod power_loss;
+mod rows;
+mod streams;
