@@ -2,16 +2,14 @@
 
 mod support;
 
+mod blobs;
 mod cli;
 mod clips;
 mod hands;
+mod keys;
 mod pictures;
 mod pipelines;
 mod power_loss;
 mod rows;
 mod search;
-mod blobs;
-mod keys;
-mod power_loss;
-mod rows;
 mod streams;
