@@ -9,6 +9,7 @@ mod order;
 
 mod engine;
 mod graph;
+mod names;
 mod noise;
 mod pipeline;
 mod pipelines;

@@ -7,6 +7,7 @@ mod cli;
 mod clips;
 mod hands;
 mod keys;
+mod packages;
 mod pictures;
 mod pipelines;
 mod power_loss;

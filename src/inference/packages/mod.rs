@@ -1,9 +1,13 @@
 //! Model packages: which there are, what they can do, and bringing new ones in safely.
 
+mod check;
 mod files;
+mod import;
 mod info;
 mod manifest;
+mod onnx;
 mod receipt;
+mod source;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +23,8 @@ use super::tokenizers::lexicon::Lexicon;
 
 /// What the embedded model is called.
 pub const STARTER: &str = "starter";
+
+const NOWHERE: &str = "there is no folder for models; name the studio's data folder with --data";
 
 /// The models of this machine: the embedded starter and the folders under `DATA/models`.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +67,14 @@ impl Packages {
         name: Option<&str>,
         told: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<PackageInfo> {
-        let _ = (from, name, told);
-        todo!()
+        let models = self.folder.as_deref().ok_or_else(|| Error::BadOrder(NOWHERE.to_owned()))?;
+        let place = |name: &str| {
+            checked(name)?;
+            let folder = models.join(name);
+            if name == STARTER || folder.exists() { Err(Error::NameTaken(name.to_owned())) } else { Ok(folder) }
+        };
+        let name = import::import(from, models, name, place, told)?;
+        self.find(&name).map(|package| package.info)
     }
 
     pub fn remove(&self, name: &str) -> Result<()> {

@@ -6,6 +6,7 @@ use crate::base::units::Size;
 use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
+use crate::inference::names;
 use crate::inference::order::{Made, Order, ReferencePicture, Role, Task, Watch};
 use crate::inference::packages::{Package, PackageInfo};
 use crate::inference::pipeline::Pipeline;
@@ -244,7 +245,7 @@ fn five() -> usize {
 
 impl Text {
     fn bind(graph: Graph) -> Result<Self> {
-        let (ids, hidden) = (graph.input(&["input_ids"])?, graph.output(&["last_hidden_state"])?);
+        let (ids, hidden) = (graph.input(names::IDS)?, graph.output(names::TEXT_HIDDEN)?);
         graph.expect_no_more_than(&[&ids])?;
         Ok(Text { ids, hidden, graph })
     }
@@ -263,13 +264,13 @@ impl Text {
 
 impl Transformer {
     fn bind(graph: Graph) -> Result<Self> {
-        let mask = graph.maybe_input(&["encoder_attention_mask", "attention_mask"]);
+        let mask = graph.maybe_input(names::TEXT_MASK);
         let bound = Transformer {
-            hidden: graph.input(&["hidden_states"])?,
-            places: graph.input(&["img_ids"])?,
-            words: graph.input(&["encoder_hidden_states"])?,
-            timestep: graph.input(&["timestep"])?,
-            velocity: graph.output(&["out_hidden_states"])?,
+            hidden: graph.input(names::HIDDEN)?,
+            places: graph.input(names::IMAGE_IDS)?,
+            words: graph.input(names::WORDS)?,
+            timestep: graph.input(names::TIMESTEP)?,
+            velocity: graph.output(names::OUT_HIDDEN)?,
             mask,
             graph,
         };
@@ -305,7 +306,7 @@ impl Transformer {
 impl Encoder {
     fn bind(graph: Graph, size: Size) -> Result<Self> {
         let known = graph.maybe_output(&["known"]);
-        let (sample, latent) = (graph.input(&["sample"])?, graph.output(&["latent_sample"])?);
+        let (sample, latent) = (graph.input(names::PIXELS)?, graph.output(names::LATENT_FROM_PIXELS)?);
         graph.expect_no_more_than(&[&sample])?;
         Ok(Encoder { sample, latent, known, size, graph })
     }
@@ -326,12 +327,12 @@ impl Encoder {
 impl Decoder {
     fn bind(graph: Graph) -> Result<Self> {
         let bound = Decoder {
-            latent: graph.input(&["latent_sample"])?,
+            latent: graph.input(names::LATENT)?,
             seconds: graph.maybe_input(&["seconds"]),
             duration: graph.maybe_input(&["duration"]),
             height: graph.input(&["height"])?,
             width: graph.input(&["width"])?,
-            sample: graph.output(&["sample"])?,
+            sample: graph.output(names::PIXELS)?,
             graph,
         };
         let mut fed = vec![&bound.latent, &bound.height, &bound.width];

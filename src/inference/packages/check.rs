@@ -1,0 +1,156 @@
+//! Whether a copied package is whole, harmless, and one that a pipeline here can use.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path};
+
+use crate::inference::error::{Error, Result};
+use crate::inference::names::{self, Expected};
+
+use super::files::Files;
+use super::import::{PICKLE, PROGRAM};
+use super::info;
+use super::manifest::{self, Manifest};
+use super::onnx::{self, Facts};
+use super::receipt::Receipt;
+use super::source::unsafe_file;
+
+/// Operator sets that the runtime brings itself.
+const DOMAINS: [&str; 8] = [
+    "",
+    "ai.onnx",
+    "ai.onnx.ml",
+    "com.microsoft",
+    "com.microsoft.nchwc",
+    "com.ms.internal.nhwc",
+    "ai.onnx.preview",
+    "pkg.onnxscript.torch_lib",
+];
+
+pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Result<()> {
+    promised(manifest, receipt)?;
+    let info = info::of("package", files, manifest)?;
+    let graphs = graphs(files, receipt)?;
+    harmless(files, receipt, &graphs)?;
+    for expected in names::expected(&info.family) {
+        fits(expected, &graphs)?;
+    }
+    if info.family == "scene" && !files.has("tokenizer/lexicon.json") {
+        return Err(Error::FileMissing { file: "tokenizer/lexicon.json".to_owned() });
+    }
+    Ok(())
+}
+
+/// The manifest's own hashes hold.
+fn promised(manifest: &Manifest, receipt: &Receipt) -> Result<()> {
+    for (file, expected) in &manifest.files {
+        match receipt.files.get(file) {
+            Some(found) if found.eq_ignore_ascii_case(expected) || file == manifest::FILE => {}
+            Some(found) => {
+                return Err(Error::HashDiffers {
+                    file: file.clone(),
+                    expected: expected.clone(),
+                    found: found.clone(),
+                });
+            }
+            None => return Err(Error::FileMissing { file: file.clone() }),
+        }
+    }
+    Ok(())
+}
+
+fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
+    let mut graphs = BTreeMap::new();
+    for file in receipt.files.keys().filter(|f| f.ends_with(".onnx")) {
+        let Some(path) = files.path(file) else { continue };
+        let facts =
+            onnx::look(&path).map_err(|e| Error::FileMalformed { file: file.clone(), detail: e.to_string() })?;
+        if let Some(domain) = facts.domains.iter().find(|d| !DOMAINS.contains(&d.as_str())) {
+            return Err(Error::Unsupported {
+                what: "operators of the set",
+                found: domain.chars().take(100).collect(),
+                supported: "ONNX's own and com.microsoft".to_owned(),
+            });
+        }
+        weights(files, file, &path, &facts)?;
+        graphs.insert(file.clone(), facts);
+    }
+    Ok(graphs)
+}
+
+/// Weights outside the graph lie beside it, whole.
+fn weights(files: &Files, file: &str, path: &Path, facts: &Facts) -> Result<()> {
+    for outside in &facts.weights {
+        if !inside(&outside.location) {
+            return Err(unsafe_file(
+                file,
+                &format!("takes its weights from \"{}\", outside the package", outside.location),
+            ));
+        }
+        let beside = sibling(file, &outside.location);
+        let data = path.with_file_name(&outside.location);
+        let Ok(meta) = data.metadata() else { return Err(Error::FileMissing { file: beside }) };
+        let end = outside.offset.checked_add(outside.length.unwrap_or(0));
+        if !meta.is_file() || !files.has(&beside) || end.is_none_or(|end| end > meta.len()) {
+            let detail = "it is shorter than its graph says; it was copied only in part".to_owned();
+            return Err(Error::FileMalformed { file: beside, detail });
+        }
+    }
+    Ok(())
+}
+
+fn inside(location: &str) -> bool {
+    let mut parts = Path::new(location).components().peekable();
+    parts.peek().is_some() && parts.all(|p| matches!(p, Component::Normal(_) | Component::CurDir))
+}
+
+fn sibling(file: &str, location: &str) -> String {
+    let location = location.trim_start_matches("./");
+    file.rsplit_once('/').map_or_else(|| location.to_owned(), |(folder, _)| format!("{folder}/{location}"))
+}
+
+/// No program or pickle under another name; raw weights may look like anything.
+fn harmless(files: &Files, receipt: &Receipt, graphs: &BTreeMap<String, Facts>) -> Result<()> {
+    let raw: BTreeSet<String> =
+        graphs.iter().flat_map(|(file, facts)| facts.weights.iter().map(|w| sibling(file, &w.location))).collect();
+    for file in receipt.files.keys().filter(|f| !raw.contains(*f) && !f.ends_with(".onnx")) {
+        let Some(path) = files.path(file) else { continue };
+        let mut head = [0; 8];
+        let read = File::open(&path).and_then(|mut f| f.read(&mut head)).map_err(|error| Error::Io { path, error })?;
+        let head = head.get(..read).unwrap_or_default();
+        if head.starts_with(b"\x7fELF") || head.starts_with(b"MZ") || head.starts_with(b"#!") {
+            return Err(unsafe_file(file, PROGRAM));
+        }
+        // PyTorch's own files are zip archives with a pickle inside.
+        if head.starts_with(b"PK\x03\x04") || matches!(head, [0x80, 2..=5, ..]) {
+            return Err(unsafe_file(file, PICKLE));
+        }
+    }
+    Ok(())
+}
+
+/// Every graph that the family needs is there and has the names it needs.
+fn fits(expected: &Expected, graphs: &BTreeMap<String, Facts>) -> Result<()> {
+    let file = format!("{}/model.onnx", expected.folder);
+    let Some(facts) = graphs.get(&file) else {
+        return if expected.needed { Err(Error::FileMissing { file }) } else { Ok(()) };
+    };
+    let differs = |what: &str, spellings: &[&str], found: &[String]| Error::GraphDiffers {
+        graph: expected.folder.to_owned(),
+        expected: format!("{what} {}", spellings.join(" or ")),
+        found: found.join(", "),
+    };
+    for spellings in expected.inputs {
+        if !spellings.iter().any(|s| facts.inputs.iter().any(|i| i == s)) {
+            return Err(differs("input", spellings, &facts.inputs));
+        }
+    }
+    for spellings in expected.outputs {
+        // A single output may be called anything.
+        if facts.outputs.len() != 1 && !spellings.iter().any(|s| facts.outputs.iter().any(|o| o == s)) {
+            return Err(differs("output", spellings, &facts.outputs));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Where an import reads from: a folder, a `.tar` or a `.tar.zst`, file by file and never anything but files.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Component, Path};
+
+use crate::inference::error::{Error, Result};
+
+/// More files than any package has.
+const MOST_FILES: usize = 20_000;
+/// A compressed archive that grows more than this is no package: weights hardly compress.
+const MOST_GROWTH: u64 = 100;
+const GROWTH_ALLOWANCE: u64 = 256 << 20;
+
+/// Called with each file's name inside the package, its size, and its bytes.
+type Take<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<()> + 'a;
+
+/// Gives every file to `take`. Hidden files are passed over.
+pub(super) fn each(from: &Path, take: &mut Take) -> Result<()> {
+    let failed = |error| Error::Io { path: from.to_owned(), error };
+    if fs::metadata(from).map_err(failed)?.is_dir() {
+        return folder(from, "", &mut 0, take);
+    }
+    let file = File::open(from).map_err(failed)?;
+    let packed = file.metadata().map_err(failed)?.len();
+    let mut file = BufReader::new(file);
+    let mut head = [0; 4];
+    let known = file.read(&mut head).map_err(failed)?;
+    io::Seek::rewind(&mut file).map_err(failed)?;
+    if head == [0x28, 0xB5, 0x2F, 0xFD] {
+        let most = packed.saturating_mul(MOST_GROWTH).max(GROWTH_ALLOWANCE);
+        return archive(from, zstd::Decoder::new(file).map_err(failed)?, most, take);
+    }
+    if known < 4 || head.starts_with(b"PK") || head.starts_with(&[0x1F, 0x8B]) {
+        return Err(unsafe_file(
+            &name_of(from),
+            "is neither a folder, a .tar nor a .tar.zst; unpack it and import the folder",
+        ));
+    }
+    archive(from, file, u64::MAX, take)
+}
+
+/// The bytes of all files, where that can be told beforehand.
+pub(super) fn size(from: &Path) -> Option<u64> {
+    let meta = fs::metadata(from).ok()?;
+    if meta.is_dir() {
+        let entries = fs::read_dir(from).ok()?.flatten();
+        return Some(entries.filter_map(|e| size(&e.path())).sum());
+    }
+    Some(meta.len())
+}
+
+fn folder(from: &Path, inside: &str, files: &mut usize, take: &mut Take) -> Result<()> {
+    let failed = |path: &Path, error| Error::Io { path: path.to_owned(), error };
+    let mut entries =
+        fs::read_dir(from).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(|e| failed(from, e))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let (path, name) = (entry.path(), if inside.is_empty() { name } else { format!("{inside}/{name}") });
+        let kind = entry.file_type().map_err(|e| failed(&path, e))?;
+        if kind.is_dir() {
+            folder(&path, &name, files, take)?;
+        } else if kind.is_file() {
+            count(files)?;
+            let mut file = File::open(&path).map_err(|e| failed(&path, e))?;
+            let size = file.metadata().map_err(|e| failed(&path, e))?.len();
+            take(&name, size, &mut file)?;
+        } else {
+            return Err(unsafe_file(
+                &name,
+                "is a symbolic link or a special file; copy the folder with `cp -rL` and import that",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn archive(from: &Path, bytes: impl Read, most: u64, take: &mut Take) -> Result<()> {
+    let failed = |error: io::Error| match error.kind() {
+        // What the tar reader finds is a fault of the archive, not of the disk.
+        io::ErrorKind::Other | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Error::FileMalformed {
+            file: name_of(from),
+            detail: format!("it is no whole tar archive ({error}); copy it again"),
+        },
+        _ => Error::Io { path: from.to_owned(), error },
+    };
+    let (mut files, mut total) = (0, 0u64);
+    let mut archive = tar::Archive::new(bytes);
+    for entry in archive.entries().map_err(failed)? {
+        let mut entry = entry.map_err(failed)?;
+        let kind = entry.header().entry_type();
+        let path = entry.path().map_err(failed)?.into_owned();
+        let name = clean(&path)?;
+        if kind.is_dir() || kind.is_pax_global_extensions() || name.split('/').any(|part| part.starts_with('.')) {
+            continue;
+        }
+        if !kind.is_file() {
+            return Err(unsafe_file(&name, "is a link or a special file; an archive may hold only files and folders"));
+        }
+        count(&mut files)?;
+        let size = entry.size();
+        total = total.saturating_add(size);
+        if total > most {
+            return Err(unsafe_file(&name_of(from), "grows to more than 100 times its size; no package does that"));
+        }
+        take(&name, size, &mut entry)?;
+    }
+    Ok(())
+}
+
+/// A path made of plain names only.
+fn clean(path: &Path) -> Result<String> {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
+            Component::CurDir => {}
+            _ => return Err(unsafe_file(&path.to_string_lossy(), "leads out of the package; nothing was written")),
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+fn count(files: &mut usize) -> Result<()> {
+    *files += 1;
+    if *files <= MOST_FILES {
+        return Ok(());
+    }
+    Err(unsafe_file("the package", "holds more than 20,000 files; no model does"))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
+
+pub(super) fn unsafe_file(file: &str, why: &str) -> Error {
+    Error::Unsafe { file: file.chars().take(200).collect(), why: why.to_owned() }
+}

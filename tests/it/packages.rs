@@ -1,0 +1,222 @@
+//! Bringing models in: whole or not at all, and never anything that could run or lead outside.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use dreamomni2::inference::{Error, PackageInfo, Packages};
+use tempfile::TempDir;
+
+fn good() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/scene")
+}
+
+/// A copy of the good package that a test may spoil.
+fn copy() -> TempDir {
+    let to = tempfile::tempdir().unwrap();
+    copy_into(&good(), to.path());
+    to
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_into(&entry.path(), &target)
+        } else {
+            drop(fs::copy(entry.path(), target).unwrap())
+        }
+    }
+}
+
+fn import(from: &Path, name: &str) -> Result<PackageInfo, Error> {
+    let models = tempfile::tempdir().unwrap();
+    let packages = Packages::new(Some(models.path().to_owned()));
+    let done = packages.import(from, Some(name), &mut |_, _| {});
+    let left: Vec<_> = fs::read_dir(models.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    match &done {
+        Ok(_) => assert_eq!(left, [name]),
+        Err(_) => assert!(left.is_empty(), "something half-written remains: {left:?}"),
+    }
+    done
+}
+
+fn refusal(spoil: impl FnOnce(&Path)) -> (&'static str, String) {
+    let folder = copy();
+    spoil(folder.path());
+    let error = import(folder.path(), "spoiled").unwrap_err();
+    (error.code(), error.to_string())
+}
+
+#[test]
+fn a_folder_a_tar_and_a_compressed_tar_give_the_same_model() {
+    let from_folder = import(&good(), "a").unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_dir_all("some-export", good()).unwrap();
+    let tar = tar.into_inner().unwrap();
+    let (plain, packed) = (files.path().join("m.tar"), files.path().join("m.tar.zst"));
+    fs::write(&plain, &tar).unwrap();
+    fs::write(&packed, zstd::encode_all(tar.as_slice(), 3).unwrap()).unwrap();
+    for archive in [plain, packed] {
+        let info = import(&archive, "a").unwrap();
+        assert_eq!(info, from_folder);
+    }
+    assert_eq!((from_folder.family.as_str(), from_folder.defaults.steps), ("scene", 4));
+}
+
+#[test]
+fn a_name_that_is_taken_or_no_name_is_refused() {
+    let models = tempfile::tempdir().unwrap();
+    let packages = Packages::new(Some(models.path().to_owned()));
+    packages.import(&good(), None, &mut |_, _| {}).unwrap();
+    let code = |name| packages.import(&good(), Some(name), &mut |_, _| {}).unwrap_err().code();
+    assert_eq!(code("scene"), "model_name_taken");
+    assert_eq!(code("starter"), "model_name_taken");
+    for name in ["", "..", "a/b", ".hidden", "-rf", "ü", &"x".repeat(65)] {
+        assert_eq!(code(name), "model_name_malformed", "{name}");
+    }
+    packages.remove("scene").unwrap();
+    assert_eq!(packages.find("scene").unwrap_err().code(), "model_unknown");
+}
+
+#[test]
+fn what_could_run_is_refused() {
+    for (file, bytes, sign) in [
+        ("unet/model.ckpt", &b"x"[..], "pickle"),
+        ("unet/pytorch_model.bin", b"x", "pickle"),
+        ("notes.json.bin", b"\x80\x04\x95more", "pickle"),
+        ("weights.bin", b"PK\x03\x04archive", "pickle"),
+        ("modeling.py", b"import os", "program"),
+        ("tokenizer/vocab.txt", b"\x7fELF\x02", "program"),
+        ("README", b"#!/bin/sh", "program"),
+    ] {
+        let (code, sentence) = refusal(|folder| {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        });
+        assert_eq!(code, "package_unsafe", "{file}");
+        assert!(sentence.contains(sign) && sentence.contains(file), "{sentence}");
+    }
+}
+
+#[test]
+fn links_are_refused() {
+    let (code, _) = refusal(|folder| std::os::unix::fs::symlink("/etc/passwd", folder.join("link.json")).unwrap());
+    assert_eq!(code, "package_unsafe");
+}
+
+#[test]
+fn archives_that_lead_outside_or_link_are_refused() {
+    let evil = |write: &dyn Fn(&mut tar::Builder<Vec<u8>>)| {
+        let mut tar = tar::Builder::new(Vec::new());
+        write(&mut tar);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("evil.tar");
+        fs::write(&file, tar.into_inner().unwrap()).unwrap();
+        import(&file, "evil").unwrap_err().code()
+    };
+    let header = |name: &[u8], kind| {
+        let mut header = tar::Header::new_gnu();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name);
+        header.set_entry_type(kind);
+        header.set_size(1);
+        header.set_cksum();
+        header
+    };
+    for name in [&b"../model_index.json"[..], b"/tmp/model_index.json", b"a/../../b.json"] {
+        assert_eq!(
+            evil(&|tar| tar.append(&header(name, tar::EntryType::Regular), &b"x"[..]).unwrap()),
+            "package_unsafe"
+        );
+    }
+    for kind in [tar::EntryType::Symlink, tar::EntryType::Link, tar::EntryType::Fifo] {
+        assert_eq!(evil(&|tar| tar.append(&header(b"a.json", kind), &b"x"[..]).unwrap()), "package_unsafe");
+    }
+    let twice = |tar: &mut tar::Builder<Vec<u8>>| {
+        for _ in 0..2 {
+            tar.append(&header(b"a.json", tar::EntryType::Regular), &b"x"[..]).unwrap();
+        }
+    };
+    assert_eq!(evil(&twice), "package_unsafe");
+}
+
+#[test]
+fn a_compressed_bomb_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bomb.tar.zst");
+    let mut out = zstd::Encoder::new(fs::File::create(&file).unwrap(), 1).unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_path("model_index.json").unwrap();
+    header.set_size(1 << 30);
+    header.set_cksum();
+    out.write_all(header.as_bytes()).unwrap();
+    out.write_all(&vec![0; 1 << 20]).unwrap();
+    out.finish().unwrap();
+    assert_eq!(import(&file, "bomb").unwrap_err().code(), "package_unsafe");
+}
+
+#[test]
+fn a_package_copied_in_part_is_refused_and_the_file_named() {
+    let cut = |file: &'static str| {
+        refusal(move |folder| {
+            let bytes = fs::read(folder.join(file)).unwrap();
+            fs::write(folder.join(file), &bytes[..bytes.len() / 2]).unwrap();
+        })
+    };
+    let (code, sentence) = cut("transformer/model.onnx");
+    assert_eq!(code, "package_file_malformed");
+    assert!(sentence.contains("transformer/model.onnx") && sentence.contains("in part"), "{sentence}");
+    assert_eq!(cut("model_index.json").0, "package_file_malformed");
+    for file in ["model_index.json", "vae_decoder/model.onnx", "tokenizer/lexicon.json"] {
+        let (code, sentence) = refusal(|folder| fs::remove_file(folder.join(file)).unwrap());
+        assert_eq!(code, "package_file_missing");
+        assert!(sentence.contains(file), "{sentence}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("m.tar");
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_dir_all(".", good()).unwrap();
+    let tar = tar.into_inner().unwrap();
+    fs::write(&file, &tar[..tar.len() / 2]).unwrap();
+    assert_eq!(import(&file, "cut").unwrap_err().code(), "package_file_malformed");
+}
+
+#[test]
+fn a_wrong_hash_is_named_at_the_import_and_at_every_load() {
+    let (code, sentence) = refusal(|folder| {
+        let mut manifest = fs::OpenOptions::new().append(true).open(folder.join("studio-model.toml")).unwrap();
+        writeln!(manifest, "[files]\n\"vae_decoder/model.onnx\" = \"{}\"", "ab".repeat(32)).unwrap();
+    });
+    assert_eq!(code, "package_hash_differs");
+    assert!(sentence.contains("vae_decoder/model.onnx"), "{sentence}");
+
+    let models = tempfile::tempdir().unwrap();
+    let packages = Packages::new(Some(models.path().to_owned()));
+    packages.import(&good(), Some("m"), &mut |_, _| {}).unwrap();
+    packages.find("m").unwrap().verify().unwrap();
+    fs::write(models.path().join("m/transformer/config.json"), "{}").unwrap();
+    assert_eq!(packages.find("m").unwrap().verify().unwrap_err().code(), "package_hash_differs");
+}
+
+#[test]
+fn other_tensor_names_are_refused_with_what_was_expected_and_found() {
+    let (code, sentence) = refusal(|folder| {
+        fs::copy(folder.join("vae_encoder/model.onnx"), folder.join("transformer/model.onnx")).unwrap();
+    });
+    assert_eq!(code, "package_graph_differs");
+    assert!(sentence.contains("expected input hidden_states") && sentence.contains("found sample"), "{sentence}");
+}
+
+#[test]
+fn a_family_without_a_pipeline_is_refused_with_the_ones_there_are() {
+    let (code, sentence) = refusal(|folder| {
+        fs::write(folder.join("model_index.json"), r#"{"_class_name":"WuerstchenPipeline"}"#).unwrap();
+        fs::remove_file(folder.join("studio-model.toml")).unwrap();
+    });
+    assert_eq!(code, "package_unsupported");
+    assert!(sentence.contains("Wuerstchen") && sentence.contains("kontext"), "{sentence}");
+}
