@@ -77,5 +77,5 @@ pub(super) fn length(files: impl Iterator<Item = (usize, u64)>) -> Option<u64> {
         count += 1;
         total += LOCAL + CENTRAL + 2 * name as u64 + bytes;
     }
-    (count <= u64::from(u16::MAX) && total <= u64::from(u32::MAX)).then_some(total)
+    (u16::try_from(count).is_ok() && u32::try_from(total).is_ok()).then_some(total)
 }

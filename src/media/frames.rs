@@ -175,8 +175,8 @@ fn file_name(stem: &str, number: u32) -> String {
 }
 
 fn place(entry: &[u8; ENTRY]) -> Place {
-    let [a, b, c, d, e, f, g, h, length @ ..] = *entry;
-    Place { offset: u64::from_le_bytes([a, b, c, d, e, f, g, h]), length: u32::from_le_bytes(length) }
+    let whole = entry.iter().rev().fold(0, |number: u128, byte| number << 8 | u128::from(*byte));
+    Place { offset: whole as u64, length: (whole >> 64) as u32 }
 }
 
 fn take<const N: usize>(from: &mut (impl Read + Seek), at: u64) -> Result<[u8; N], Error> {

@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 32 << 20;
 /// What an entry costs besides its bytes.
 const ENTRY: usize = 128;
 
-static CACHE: LazyLock<Mutex<Parts>> = LazyLock::new(Mutex::default);
+static CACHE: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// The part of the cache that belongs to one open file; let go, it empties.
@@ -20,7 +20,7 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 pub(super) struct FileCache(u64);
 
 #[derive(Default)]
-struct Parts {
+struct Kept {
     parts: HashMap<(u64, usize, usize), Part>,
     bytes: usize,
     uses: u64,
@@ -75,7 +75,7 @@ impl Drop for FileCache {
     }
 }
 
-impl Parts {
+impl Kept {
     /// Lets go what was not used for longest, down to half: rarely done, so it may look at everything.
     fn shrink(&mut self) {
         let mut ages: Vec<(u64, (u64, usize, usize))> =

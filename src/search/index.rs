@@ -99,7 +99,9 @@ impl Index {
     pub fn erase(&self, subjects: &[Subject]) -> Result<(), Error> {
         let mut batch = self.batch()?;
         batch.writer.set_merge_policy(Box::new(NoMergePolicy));
-        subjects.iter().for_each(|subject| batch.remove(*subject));
+        for subject in subjects {
+            batch.remove(*subject);
+        }
         batch.writer.commit()?;
         let metas = self.engine.searchable_segment_metas()?;
         for meta in metas.iter().filter(|meta| meta.has_deletes()) {

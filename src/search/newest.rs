@@ -1,5 +1,6 @@
 //! Collects the newest hits: by the id, so that pages stay stable while things are added and files are merged.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -64,7 +65,6 @@ impl Collector for Newest {
             limit: self.limit,
             before: self.before,
             made: high(self.made.start)..high(self.made.end),
-            always: self.made == (0..u64::MAX) && self.before.is_none(),
             best: Vec::new(),
             floor: 0,
             total: 0,
@@ -101,7 +101,6 @@ pub(super) struct SegmentNewest {
     before: Option<u128>,
     /// In the terms of an id's upper half; open-ended at the top.
     made: Range<u64>,
-    always: bool,
     /// Upper halves of ids that may be among the newest, in no order.
     best: Vec<(u64, DocId)>,
     /// Anything lower cannot be among them any more.
@@ -111,22 +110,18 @@ pub(super) struct SegmentNewest {
 
 impl SegmentNewest {
     fn take(&mut self, doc: DocId, high: u64) {
-        if !self.always {
-            if high < self.made.start || (high >= self.made.end && self.made.end != u64::MAX) {
-                return;
-            }
-            self.total += 1;
-            let seen = self.before.is_some_and(|before| match high.cmp(&((before >> 64) as u64)) {
-                std::cmp::Ordering::Less => false,
-                // Made in the same millisecond by the same chance: the lower half decides.
-                std::cmp::Ordering::Equal => self.ids.number(doc) >= before,
-                std::cmp::Ordering::Greater => true,
-            });
-            if seen {
-                return;
-            }
-        } else {
-            self.total += 1;
+        if high < self.made.start || (high >= self.made.end && self.made.end != u64::MAX) {
+            return;
+        }
+        self.total += 1;
+        // Made in the same millisecond by the same chance: the lower half decides.
+        let seen = |before: u128| match high.cmp(&((before >> 64) as u64)) {
+            Ordering::Less => false,
+            Ordering::Equal => self.ids.number(doc) >= before,
+            Ordering::Greater => true,
+        };
+        if self.before.is_some_and(seen) {
+            return;
         }
         if high >= self.floor {
             self.best.push((high, doc));

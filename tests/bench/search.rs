@@ -57,12 +57,12 @@ const COMMON: [&str; 24] = [
 
 fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1);
-    let docs: usize = words.next().map_or(Ok(1_000_000), |word| word.parse()).context("DOCS is a number")?;
+    let docs: u32 = words.next().map_or(Ok(1_000_000), |word| word.parse()).context("DOCS is a number")?;
     let scratch = std::env::temp_dir().join(format!("bench-search-{docs}"));
     let folder = words.next().map_or(scratch, PathBuf::from);
     let index = Index::open(&folder, &FileKey::from_bytes([3; 32]))?;
     let building = Stopwatch::start();
-    if index.count() != docs {
+    if index.count() != docs as usize {
         index.rebuild((0..docs).map(made_up))?;
     }
     let built = building.elapsed().as_secs_f64();
@@ -104,14 +104,14 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn made_up(number: usize) -> Doc {
-    let mut dice = Dice(number as u64);
+fn made_up(number: u32) -> Doc {
+    let mut dice = Dice(number.into());
     let length = 8 + dice.below(18);
     let text: Vec<String> = (0..length).map(|_| dice.word()).collect();
     let start = Moment::parse("2026-01-01").map_or(0, |at| at.0);
-    let at = Moment(start + number as i64 * 20_000);
+    let at = Moment(start + i64::from(number) * 20_000);
     Doc {
-        subject: Subject::Render(RenderId::new(at, &Entropy::seeded(number as u64))),
+        subject: Subject::Render(RenderId::new(at, &Entropy::seeded(number.into()))),
         clip: dice.below(10) == 0,
         text: text.join(" "),
         caption: String::new(),
@@ -124,8 +124,8 @@ fn made_up(number: usize) -> Doc {
     }
 }
 
-fn account(number: usize) -> AccountId {
-    AccountId::new(Moment(number as i64), &Entropy::seeded(number as u64))
+fn account(number: u32) -> AccountId {
+    AccountId::new(Moment(number.into()), &Entropy::seeded(number.into()))
 }
 
 struct Dice(u64);

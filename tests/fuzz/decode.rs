@@ -9,12 +9,12 @@ use super::mutate::Chance;
 
 const LIMITS: Limits = Limits { bytes: 1 << 20, side: 4096, pixels: 1_000_000, memory: 16 << 20 };
 
-pub fn seeds() -> anyhow::Result<Vec<Vec<u8>>> {
+pub(crate) fn seeds() -> anyhow::Result<Vec<Vec<u8>>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/pictures");
     std::fs::read_dir(folder)?.map(|entry| Ok(std::fs::read(entry?.path())?)).collect()
 }
 
-pub fn read(input: &[u8], chance: &mut Chance) -> anyhow::Result<()> {
+pub(crate) fn read(input: &[u8], chance: &mut Chance) -> anyhow::Result<()> {
     let mut input = input.to_vec();
     // A wrong checksum ends a PNG early; half of them are put right, so that what lies behind is reached.
     if chance.below(2) == 0 {

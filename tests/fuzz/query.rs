@@ -6,17 +6,17 @@ use dreamomni2::search::query::{BadQuery, MOST_CLAUSES, Query};
 
 use super::mutate::Chance;
 
-pub fn seeds() -> anyhow::Result<Vec<Vec<u8>>> {
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let typed = [
         "red circles \"over a\" light* -blue by:ana model:flux is:clip after:2026-05-01 before:2027-01-01",
         "„zwei Wörter“ «trois» 東京タワー 🐈 16:9 -\"a b\" negative:\"blur fog\"",
         "by:\"Ana Lima\" is:favourite -is:upload a-b-c foo*bar * : \" - −",
         "ﬁ ǅ İ ß ς \u{301}\u{301} \u{202e}abc \u{0} \u{feff}",
     ];
-    Ok(typed.iter().map(|text| text.as_bytes().to_vec()).collect())
+    typed.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-pub fn read(input: &[u8], _: &mut Chance) -> anyhow::Result<()> {
+pub(crate) fn read(input: &[u8], _: &mut Chance) -> anyhow::Result<()> {
     let text = String::from_utf8_lossy(input);
     match Query::parse(&text) {
         Ok(query) => ensure!(query.clauses.len() <= MOST_CLAUSES, "too many conditions"),
