@@ -15,6 +15,8 @@ pub mod token;
 
 pub mod chain;
 
+mod leaf;
+
 pub mod authority;
 
 pub use chain::{Link, Signer};

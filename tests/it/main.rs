@@ -2,6 +2,7 @@
 
 mod support;
 
+mod authority;
 mod blobs;
 mod cli;
 mod clips;
