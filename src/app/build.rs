@@ -13,7 +13,7 @@ use crate::store::keys::Keyring;
 use crate::work;
 
 /// A worker without work for so long is ended, and its memory given back.
-const IDLE: Duration = Duration::from_secs(5 * 60);
+const IDLE: Duration = Duration::from_mins(5);
 
 /// Opens the data folder, and the keys where a key file is.
 pub(super) fn studio(config: &Config) -> anyhow::Result<Studio> {

@@ -14,7 +14,7 @@ use crate::domain::find;
 use crate::domain::listening::{self, Heard, Listening};
 use crate::domain::studio::Studio;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// The longest that a thread does not look whether it shall end.
 const LOOK: Duration = Duration::from_millis(500);
 

@@ -9,7 +9,7 @@ use crate::base::clock::Stopwatch;
 use crate::domain::health::Disk;
 
 /// How long one count of the data folder is good: it looks at every file.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// Counts now and then, not at every look.
 #[derive(Default)]

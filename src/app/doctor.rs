@@ -12,7 +12,7 @@ pub use crate::domain::health::{Check, Level};
 use crate::inference::Packages;
 use crate::inference::runtime_embedded;
 
-const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// Looks at everything that can be seen without unlocking.
 pub fn checks(config: &Config) -> Vec<Check> {

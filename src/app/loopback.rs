@@ -20,7 +20,7 @@ pub(super) fn post(config: &Config, port: u16, path: &str, body: &Value) -> anyh
     let heard = if config.listen.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { config.listen.ip() };
     let socket = TcpStream::connect_timeout(&SocketAddr::new(heard, port), Duration::from_secs(5))
         .with_context(|| format!("nothing answers at {heard}:{port}; start the studio with: dreamomni2 serve"))?;
-    socket.set_read_timeout(Some(Duration::from_secs(60)))?;
+    socket.set_read_timeout(Some(Duration::from_mins(1)))?;
     let tls = ClientConnection::new(Arc::new(client(tls::known_leaf(config)?)?), ServerName::try_from("localhost")?)?;
     let mut stream = StreamOwned::new(tls, socket);
     let body = serde_json::to_vec(body)?;

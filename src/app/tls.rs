@@ -171,13 +171,12 @@ pub(super) fn known_certificate(config: &Config) -> anyhow::Result<Option<Moment
 
 /// The certificate that the running studio shows: commands on this machine accept no other.
 pub(super) fn known_leaf(config: &Config) -> anyhow::Result<CertificateDer<'static>> {
-    let chain = match &config.certificate {
-        Some(files) => fs::read(&files.chain)?,
-        None => {
-            let file = config.data.join("tls/leaf");
-            let text = fs::read_to_string(&file).with_context(|| format!("{} could not be read", file.display()))?;
-            Leaf::recall(&Secret::new(text))?.chain_pem().as_bytes().to_vec()
-        }
+    let chain = if let Some(files) = &config.certificate {
+        fs::read(&files.chain)?
+    } else {
+        let file = config.data.join("tls/leaf");
+        let text = fs::read_to_string(&file).with_context(|| format!("{} could not be read", file.display()))?;
+        Leaf::recall(&Secret::new(text))?.chain_pem().as_bytes().to_vec()
     };
     CertificateDer::pem_slice_iter(&chain).next().context("the certificate file is empty")?.map_err(Into::into)
 }
@@ -224,6 +223,6 @@ fn certified(chain: &[u8], key: &[u8]) -> anyhow::Result<CertifiedKey> {
 fn sha256(bytes: &[u8]) -> String {
     let suite = aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256.tls13();
     let hash = suite.map(|suite| suite.common.hash_provider.hash(bytes));
-    let pairs = hash.iter().flat_map(|hash| hash.as_ref()).map(|b| format!("{b:02X}"));
+    let pairs = hash.iter().flat_map(AsRef::as_ref).map(|b| format!("{b:02X}"));
     pairs.collect::<Vec<_>>().join(":")
 }

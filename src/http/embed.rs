@@ -36,12 +36,13 @@ pub(super) async fn answer(request: HttpRequest) -> Result<HttpResponse, Problem
 }
 
 fn file(request: &HttpRequest, path: &str) -> Option<HttpResponse> {
-    if path.ends_with(".br") || path.ends_with(".gz") {
+    if matches!(path.rsplit('.').next(), Some("br" | "gz")) {
         return None;
     }
     let plain = Dist::get(path)?;
     let (encoding, body) = smallest(request.headers(), path, plain);
-    let tag = format!("\"{}\"", hex(body.metadata.sha256_hash().get(..16).unwrap_or_default()));
+    let hash = body.metadata.sha256_hash().first_chunk().copied().unwrap_or_default();
+    let tag = format!("\"{:032x}\"", u128::from_be_bytes(hash));
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::ETAG, tag.clone()));
     answer.insert_header((header::VARY, "accept-encoding"));
@@ -90,8 +91,4 @@ fn media_type(path: &str) -> &'static str {
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -38,7 +38,7 @@ pub(super) async fn frame(
         return Ok(request.into_response(answer));
     }
     let watch = Stopwatch::start();
-    let number: String = Entropy::system().bytes::<5>().iter().map(|b| format!("{b:02x}")).collect();
+    let number = format!("{:012x}", u64::from_be_bytes(Entropy::system().bytes()) >> 16);
     let local = is_local(request.headers());
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response = as_problem(response, &number);

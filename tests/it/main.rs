@@ -12,6 +12,7 @@ mod packages;
 mod pictures;
 mod pipelines;
 mod power_loss;
+mod routes;
 mod rows;
 mod search;
 mod streams;

@@ -105,22 +105,34 @@ pub async fn show(caller: Caller, path: Path<(WorkspaceId, RenderId)>) -> Result
 #[derive(Deserialize, ToSchema)]
 pub struct ChangeBody {
     /// Null takes the caption away.
-    #[serde(default, deserialize_with = "told")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    caption: Option<Option<String>>,
+    caption: Told<String>,
     /// The `caption_revision` that was seen; another one meanwhile answers `caption_changed`.
     caption_revision: Option<u64>,
     favourite: Option<bool>,
 }
 
 /// Tells "null" from "not told".
-fn told<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(from).map(Some)
+#[derive(Default)]
+enum Told<T> {
+    #[default]
+    Not,
+    As(Option<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Told<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Option::deserialize(from).map(Told::As)
+    }
 }
 
 impl From<ChangeBody> for Change {
     fn from(body: ChangeBody) -> Self {
-        let caption = body.caption.map(|text| text.filter(|t| !t.trim().is_empty()));
+        let caption = match body.caption {
+            Told::Not => None,
+            Told::As(text) => Some(text.filter(|t| !t.trim().is_empty())),
+        };
         Change { caption, caption_revision: body.caption_revision, favourite: body.favourite }
     }
 }
