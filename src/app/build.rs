@@ -39,7 +39,7 @@ fn hands(config: &Config) -> work::Start {
     let engine = Settings {
         cache: Some(config.data.join("run/runtime")),
         library: config.runtime.clone(),
-        threads: cores.div_ceil(config.workers),
+        threads: cores.div_ceil(config.workers.max(1)),
     };
     work::Start::own(engine, Some(config.models()))
 }

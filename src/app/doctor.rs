@@ -160,7 +160,7 @@ fn runtime(config: &Config) -> Check {
 }
 
 fn model(config: &Config) -> Check {
-    const ID: &str = "model";
+    const ID: &str = "models";
     match Packages::new(Some(config.models())).list() {
         Ok(found) if found.is_empty() => {
             fail(ID, "no model is here: nothing can be rendered", "dreamomni2 model import FILE")

@@ -26,6 +26,10 @@ pub struct SetupCode {
 
 /// Makes a new one-use set-up code; works beside a running server. Refused once the studio is set up.
 pub fn new_code(config: &Config) -> anyhow::Result<SetupCode> {
+    // The folder may be in use by a running server, so only the outside is looked at.
+    if config.data.join("keys/marker").exists() {
+        bail!("the studio in {} is set up already; a set-up cannot come back", config.data.display());
+    }
     let code = setup::renew_code(&config.data, &Clock::system(), &Entropy::system())?;
     let port = note::read(config).map_or(config.listen.port(), |note| note.port);
     let fingerprint = match tls::known_fingerprint(config) {
@@ -123,7 +127,7 @@ pub fn verify_audit(config: &Config, with: &Opener) -> anyhow::Result<Vec<Verifi
     }
     let system = studio.system()?;
     let mut chains = vec![("studio".to_owned(), Log::Studio)];
-    chains.extend(workspaces::list(&system)?.into_iter().map(|w| (w.id.to_string(), Log::Workspace(w.id))));
+    chains.extend(workspaces::all(&system)?.into_iter().map(|w| (w.to_string(), Log::Workspace(w))));
     chains
         .into_iter()
         .map(|(chain, log)| {

@@ -21,7 +21,7 @@ use super::{build, log};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::entropy::Entropy;
 use crate::domain::setup;
-use crate::domain::studio::Phase;
+use crate::domain::studio::{Phase, Studio};
 use crate::http::{self, Door};
 use crate::work::Queue;
 
@@ -44,6 +44,7 @@ pub struct Ready {
 /// A studio that serves while its owner goes on.
 pub struct Running {
     pub ready: Ready,
+    pub studio: Studio,
     config: Config,
     handle: ServerHandle,
     ending: watch::Sender<bool>,
@@ -119,7 +120,7 @@ pub fn start(config: Config) -> anyhow::Result<Running> {
         setup_code: setup_code.map(|code| code.reveal().to_owned()),
     };
     tracing::info!(port, "the studio answers after {} ms; it is {}", since.elapsed().as_millis(), ready.phase);
-    Ok(Running { ready, config, handle, ending, server: Some(server), ended, chores: Some(chores), queues })
+    Ok(Running { ready, studio, config, handle, ending, server: Some(server), ended, chores: Some(chores), queues })
 }
 
 impl Running {

@@ -77,6 +77,12 @@ pub fn list(act: &Act) -> Result<Vec<Workspace>> {
     })
 }
 
+/// Every workspace that is open here: for the terminal of the server.
+pub fn all(system: &Act) -> Result<Vec<WorkspaceId>> {
+    system.may(Action::Chores, Scope::Studio)?;
+    Ok(system.house().rooms().into_iter().map(|(id, _)| id).collect())
+}
+
 pub fn get(act: &Act, workspace: WorkspaceId) -> Result<Workspace> {
     act.read(Action::SeeWorkspace, Scope::People(workspace), |tx| {
         tx.get(&workspace)?.ok_or(Error::NotFound { what: "workspace" })

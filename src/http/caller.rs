@@ -59,7 +59,8 @@ pub(super) async fn anyone(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let visitor = visitor(request.request()).await?;
+    let (door, address) = (Door::of(request.request())?, address(request.request()));
+    let visitor = off_the_loop(move || door.studio.visitor(&address)).await?;
     request.extensions_mut().insert(Caller(visitor));
     next.call(request).await
 }
@@ -69,32 +70,31 @@ pub(super) async fn signed(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let visitor = visitor(request.request()).await?;
-    let caller = prove(visitor, request.request()).await?;
+    let caller = prove(request.request()).await?;
     request.extensions_mut().insert(caller);
     next.call(request).await
 }
 
 /// Somebody who may be signed in on a public route (accepting an invitation): none when no session was sent.
-pub(super) async fn somebody(visitor: &Caller, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
-    if cookie(request).is_none() && !request.headers().contains_key(header::AUTHORIZATION) {
+pub(super) async fn somebody(request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+    if cookie(request).is_none() && bearer(request).is_none() {
         return Ok(None);
     }
-    prove(visitor.0.clone(), request).await.map(Some)
+    prove(request).await.map(Some)
 }
 
-async fn visitor(request: &HttpRequest) -> Result<Act, Problem> {
-    let door = Door::of(request)?;
-    let address = address(request);
-    off_the_loop(move || door.studio.visitor(&address)).await
-}
-
-async fn prove(visitor: Act, request: &HttpRequest) -> Result<Caller, Problem> {
-    let act = match (bearer(request), cookie(request)) {
-        (Some(token), _) => off_the_loop(move || tokens::resume(&visitor, &token)).await?,
-        (None, Some(secret)) => off_the_loop(move || sessions::resume(&visitor, &secret)).await?,
-        (None, None) => return Err(domain::Error::SignedOut.into()),
-    };
+async fn prove(request: &HttpRequest) -> Result<Caller, Problem> {
+    let (door, address) = (Door::of(request)?, address(request));
+    let (token, secret) = (bearer(request), cookie(request));
+    let act = off_the_loop(move || {
+        let visitor = door.studio.visitor(&address)?;
+        match (token, secret) {
+            (Some(token), _) => tokens::resume(&visitor, &token),
+            (None, Some(secret)) => sessions::resume(&visitor, &secret),
+            (None, None) => Err(domain::Error::SignedOut),
+        }
+    })
+    .await?;
     if let Proof::Session { csrf, .. } = &act.stamp().proof
         && !frame::reads(request.method())
     {

@@ -81,5 +81,8 @@ fn the_description_has_no_loose_ends() {
 fn the_web_client_was_made_from_this_description() {
     let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/web/openapi.json")).unwrap_or_default();
     let same = serde_json::from_str::<Value>(&kept).ok() == Some(document());
-    assert!(same, "web/openapi.json is old: run `cargo run -- openapi > web/openapi.json`, then `npm run gen:api` in web/");
+    assert!(
+        same,
+        "web/openapi.json is old: run `cargo run -- openapi > web/openapi.json`, then `npm run gen:api` in web/"
+    );
 }

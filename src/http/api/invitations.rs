@@ -137,7 +137,7 @@ pub async fn accept(
             .await?;
         return Ok(HttpResponse::Created().insert_header(session_cookie(&secret)).json(MeView::from(me)));
     }
-    let Some(known) = somebody(&caller, &request).await? else {
+    let Some(known) = somebody(&request).await? else {
         return Err(Problem::field("name", "text_empty", "Please tell your name, e-mail address and a password."));
     };
     let me = known
