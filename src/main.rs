@@ -4,5 +4,14 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    silence_the_runtime();
     dreamomni2::cli::main()
+}
+
+/// ONNX Runtime as published sends usage data and writes a device id into the home folder unless this is set before
+/// the library is opened; its own interface for that comes too late. Workers inherit it.
+#[expect(unsafe_code, reason = "the first thing in main, while there is only one thread")]
+fn silence_the_runtime() {
+    // SAFETY: no other thread exists yet that could read the environment meanwhile.
+    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") }
 }

@@ -31,7 +31,13 @@ use crate::app::config::Config;
 use crate::inference::Settings;
 use failure::Failure;
 
-const EXIT_CODES: &str = "\
+const MORE: &str = "\
+Examples:
+  dreamomni2 try                                        see it work: a picture, a clip, a studio in the browser
+  dreamomni2 render --prompt \"a red boat on the sea at sunset\" -o boat.png
+  dreamomni2 serve --data /srv/studio                   run the studio for the house
+  dreamomni2 COMMAND --help                             every command explains itself
+
 Exit codes:
   0    done
   1    failed: the machine, a file or a check; the text says what to do
@@ -47,13 +53,7 @@ A failure is written to stderr as two lines, `error: SENTENCE` and `code: WORD`;
     name = "dreamomni2",
     version,
     about = "DreamOmni2 Studio: pictures and clips from words and references, made and kept inside the house.",
-    after_help = "\
-Examples:
-  dreamomni2 try                                        see it work: a picture, a clip, a studio in the browser
-  dreamomni2 render --prompt \"a red boat on the sea at sunset\" -o boat.png
-  dreamomni2 serve --data /srv/studio                   run the studio for the house
-  dreamomni2 COMMAND --help                             every command explains itself",
-    after_long_help = EXIT_CODES,
+    after_help = MORE,
     arg_required_else_help = true,
     disable_help_subcommand = true,
     max_term_width = 110

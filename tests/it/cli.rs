@@ -61,7 +61,7 @@ fn every_verb_explains_itself_with_its_place_and_examples() {
     for verb in ["serve", "try", "init", "render", "doctor", "completions"] {
         assert!(text(&studio(home.path(), &[verb, "--help"]).stdout).contains("Examples:"), "{verb} shows no example");
     }
-    assert!(!all.contains("worker"), "the worker is not for people");
+    assert!(!all.contains("\n  worker"), "the worker is not for people");
     assert!(all.contains("Exit codes:"));
 }
 
@@ -179,7 +179,8 @@ fn the_same_command_gives_the_same_bytes_and_another_seed_does_not() {
     let first = render("7", "a.png");
     assert_eq!(first, render("7", "b.png"));
     assert_ne!(first, render("8", "c.png"));
-    assert_eq!(files(home.path()), ["a.png", "b.png", "c.png"], "only the pictures were written");
+    // ONNX Runtime would leave a device id under ~/.cache if its usage data were on.
+    assert_eq!(files(home.path()), ["a.png", "b.png", "c.png"], "more than the pictures was written");
 }
 
 #[test]
