@@ -15,6 +15,8 @@ if [ -z "${CARGO_TARGET_DIR:-}" ] && { [ -n "${STUDIO_BUILD_CACHE:-}" ] || [ -n 
     export CARGO_TARGET_DIR=$cache/target
 fi
 if [ -n "${CI:-}" ]; then export CARGO_INCREMENTAL=0; fi
+# ONNX Runtime sends usage data unless this is set; the program sets it itself, tests that open it do not.
+export ORT_DISABLE_TELEMETRY=1
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 tools=$cache/tools
