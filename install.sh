@@ -246,7 +246,7 @@ finish_text() {
     # shellcheck disable=SC2086
     until $as "$prefix/bin/dreamomni2" setup-url 2> "$work/told"; do
         tries=$((tries + 1))
-        if grep -q '^code: already_set_up' "$work/told"; then
+        if grep -q '^code: setup_over' "$work/told"; then
             say "The studio runs and was set up before; nothing else is to be done."
             return 0
         fi

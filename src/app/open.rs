@@ -12,8 +12,10 @@ use crate::base::entropy::Entropy;
 use crate::base::secret::Secret;
 use crate::domain::accounts::NewAccount;
 use crate::domain::audit::{self, Log};
-use crate::domain::studio::{self, Phase};
-use crate::domain::{setup, workspaces};
+use crate::domain::studio::{self, Phase, Studio};
+use crate::domain::wholeness::{self, Whole};
+use crate::domain::{self, setup, workspaces};
+use crate::inference::Packages;
 
 /// A fresh set-up code and where to use it.
 #[derive(Clone, Debug)]
@@ -28,7 +30,8 @@ pub struct SetupCode {
 pub fn new_code(config: &Config) -> anyhow::Result<SetupCode> {
     // The folder may be in use by a running server, so only the outside is looked at.
     if config.data.join("keys/marker").exists() {
-        bail!("the studio in {} is set up already; a set-up cannot come back", config.data.display());
+        let sentence = format!("The studio in {} is set up already; a set-up cannot come back", config.data.display());
+        return Err(domain::Error::Gone { code: "setup_over", sentence }.into());
     }
     let code = setup::renew_code(&config.data, &Clock::system(), &Entropy::system())?;
     let port = note::read(config).map_or(config.listen.port(), |note| note.port);
@@ -69,7 +72,10 @@ pub fn init(config: &Config, first: First) -> anyhow::Result<Secret> {
     match studio.state().phase {
         Phase::Setup => {}
         Phase::Recovery(why) => bail!("the studio in {} is in recovery: {why}", config.data.display()),
-        Phase::Locked | Phase::Ready => bail!("the studio in {} is set up already", config.data.display()),
+        Phase::Locked | Phase::Ready => {
+            let sentence = format!("The studio in {} is set up already", config.data.display());
+            return Err(domain::Error::Gone { code: "setup_over", sentence }.into());
+        }
     }
     let order = setup::Order {
         code: setup::renew_code(&config.data, &Clock::system(), &Entropy::system())?,
@@ -116,6 +122,55 @@ pub struct Verified {
 
 /// Checks every audit chain; the studio must not run meanwhile.
 pub fn verify_audit(config: &Config, with: &Opener) -> anyhow::Result<Vec<Verified>> {
+    chains(&unlocked(config, with)?)
+}
+
+/// What one workspace holds, and what of it does not open.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerifiedWorkspace {
+    pub id: String,
+    #[serde(flatten)]
+    pub whole: Whole,
+}
+
+/// Everything that `verify` looked at.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerifiedFolder {
+    pub chains: Vec<Verified>,
+    pub workspaces: Vec<VerifiedWorkspace>,
+    /// Imported packages whose files are not what was imported.
+    pub damaged_models: Vec<String>,
+}
+
+impl VerifiedFolder {
+    pub fn is_whole(&self) -> bool {
+        self.chains.iter().all(|chain| chain.first_bad.is_none())
+            && self.workspaces.iter().all(|w| w.whole.damaged.is_empty())
+            && self.damaged_models.is_empty()
+    }
+}
+
+/// Reads every sealed file to its end; the studio must not run meanwhile.
+pub fn verify_folder(config: &Config, with: &Opener) -> anyhow::Result<VerifiedFolder> {
+    let studio = unlocked(config, with)?;
+    let system = studio.system()?;
+    let workspaces = workspaces::all(&system)?
+        .into_iter()
+        .map(|id| Ok(VerifiedWorkspace { id: id.to_string(), whole: wholeness::check(&system, id)? }));
+    let packages = Packages::new(Some(config.models()));
+    let damaged_models = packages.list()?.into_iter().filter_map(|info| {
+        let checked = packages.find(&info.name).and_then(|package| package.verify());
+        checked.err().map(|e| format!("{}: {e}", info.name))
+    });
+    Ok(VerifiedFolder {
+        chains: chains(&studio)?,
+        workspaces: workspaces.collect::<anyhow::Result<_>>()?,
+        damaged_models: damaged_models.collect(),
+    })
+}
+
+/// The studio of this folder, opened in this process.
+fn unlocked(config: &Config, with: &Opener) -> anyhow::Result<Studio> {
     let studio = build::studio(config)?;
     if studio.state().phase == Phase::Locked {
         let with = match with {
@@ -125,6 +180,10 @@ pub fn verify_audit(config: &Config, with: &Opener) -> anyhow::Result<Vec<Verifi
         };
         studio.unlock(&with, TERMINAL)?;
     }
+    Ok(studio)
+}
+
+fn chains(studio: &Studio) -> anyhow::Result<Vec<Verified>> {
     let system = studio.system()?;
     let mut chains = vec![("studio".to_owned(), Log::Studio)];
     chains.extend(workspaces::all(&system)?.into_iter().map(|w| (w.to_string(), Log::Workspace(w))));

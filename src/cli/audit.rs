@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::app::config::Config;
-use crate::app::open::{self, Opener};
+use crate::app::open::{self, Opener, Verified};
 
 use super::Place;
 use super::failure::Failure;
@@ -60,11 +60,7 @@ impl Audit {
             output::json(&json!({ "ok": chains.iter().all(|c| c.first_bad.is_none()), "chains": chains }))?;
         } else {
             for chain in &chains {
-                let told = match chain.first_bad {
-                    None => "holds".to_owned(),
-                    Some(bad) => format!("BROKEN at record {bad}"),
-                };
-                output::line(format_args!("{:<32} {:>8} records  {told}", chain.chain, chain.records))?;
+                output::line(told(chain))?;
             }
         }
         match chains.iter().find_map(|c| Some((&c.chain, c.first_bad?))) {
@@ -77,6 +73,15 @@ impl Audit {
             )),
         }
     }
+}
+
+/// One chain as a line of text.
+pub(super) fn told(chain: &Verified) -> String {
+    let verdict = match chain.first_bad {
+        None => "holds".to_owned(),
+        Some(bad) => format!("BROKEN at record {bad}"),
+    };
+    format!("{:<32} {:>8} audit records: {verdict}", chain.chain, chain.records)
 }
 
 impl Keys {

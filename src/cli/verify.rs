@@ -2,8 +2,12 @@
 
 use clap::Args;
 
+use crate::app::open;
+
 use super::Place;
+use super::audit;
 use super::failure::Failure;
+use super::output;
 
 /// Check that everything in the data folder still opens: rows, pictures and clips, audit chains, packages.
 ///
@@ -16,14 +20,40 @@ Examples:
   dreamomni2 verify --data /mnt/restored --passphrase-file pw --json")]
 pub(super) struct Verify {
     #[command(flatten)]
-    keys: super::audit::Keys,
+    keys: audit::Keys,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }
 
 impl Verify {
-    pub(super) fn run(self, _place: &Place) -> Result<(), Failure> {
-        todo!()
+    pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
+        let config = place.config()?;
+        let found = open::verify_folder(&config, &self.keys.opener(&config)?)?;
+        if self.json {
+            output::json(&found)?;
+        } else {
+            for chain in &found.chains {
+                output::line(audit::told(chain))?;
+            }
+            for place in &found.workspaces {
+                let (whole, megabytes) = (&place.whole, place.whole.bytes as f64 / 1e6);
+                let (renders, assets, files) = (whole.renders, whole.assets, whole.files);
+                output::line(format_args!(
+                    "{:<32} {renders} renders, {assets} assets: {files} files, {megabytes:.1} MB read",
+                    place.id
+                ))?;
+                for damage in &whole.damaged {
+                    output::line(format_args!("  DAMAGED {}: {}", damage.id, damage.reason))?;
+                }
+            }
+            for model in &found.damaged_models {
+                output::line(format_args!("  DAMAGED model {model}"))?;
+            }
+        }
+        if found.is_whole() {
+            return Ok(());
+        }
+        Err(Failure::failed("data_damaged", "Not everything in the data folder is whole; restore what is named above"))
     }
 }
