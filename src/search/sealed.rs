@@ -156,6 +156,19 @@ impl FileHandle for SealedFile {
         if range.start > range.end || range.end > self.len() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a part outside of the file was asked for"));
         }
+        // Most reads are small and follow each other: the chunk around them is opened once.
+        let chunk = self.opener.chunk_size();
+        let start = range.start / chunk * chunk;
+        if range.end <= start + chunk {
+            let whole = self.part(start..(start + chunk).min(self.len()))?;
+            return Ok(whole.slice(range.start - start..range.end - start));
+        }
+        self.part(range)
+    }
+}
+
+impl SealedFile {
+    fn part(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         if let Some(bytes) = self.cache.find(&range) {
             return Ok(bytes);
         }

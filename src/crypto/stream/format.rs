@@ -1,6 +1,7 @@
 //! The shape of a sealed stream: its first bytes, its chunks, the work shared among cores.
 
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 use std::thread;
 
 use crate::base::entropy::Entropy;
@@ -96,8 +97,9 @@ fn nonce(number: u64, last: bool) -> [u8; 12] {
 pub(super) fn share<T: Send, E: Send>(jobs: Vec<T>, work: impl Fn(T) -> Result<(), E> + Sync) -> Result<(), E> {
     /// Fewer chunks than this are done before a thread has begun.
     const WORTH_A_THREAD: usize = 8;
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let lanes = cores.min(jobs.len() / WORTH_A_THREAD).max(1);
+    // Asking the system costs several files of /proc and /sys each time.
+    static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZeroUsize::get));
+    let lanes = CORES.min(jobs.len() / WORTH_A_THREAD).max(1);
     let portion = jobs.len().div_ceil(lanes).max(1);
     let mut jobs = jobs.into_iter();
     let work = &work;
