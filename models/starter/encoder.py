@@ -8,7 +8,7 @@ import layout as l
 import vocabulary as v
 from transformer import Attention, grouped, harden
 
-HEIGHT, WIDTH = 90, 160
+HEIGHT, WIDTH = 72, 128
 DIM, HEADS, DEPTH = 128, 4, 3
 PALETTE_ROUNDS = 12
 
@@ -50,7 +50,7 @@ class Encoder(nn.Module):
         super().__init__()
         widths = [3, 32, 64, 96, DIM]
         self.stages = nn.Sequential(*[Residual(a, b) if a > 3 else nn.Sequential(nn.Conv2d(a, b, 5, stride=2, padding=2), nn.GroupNorm(8, b), nn.SiLU()) for a, b in zip(widths, widths[1:])])
-        self.where = nn.Parameter(torch.randn(1, 6 * 10, DIM) * .1)
+        self.where = nn.Parameter(torch.randn(1, 5 * 8, DIM) * .1)
         self.questions = nn.Parameter(torch.randn(1, l.TOKENS + 1, DIM) * .3)
         self.rounds = nn.ModuleList(Reader() for _ in range(DEPTH))
         self.norm = nn.LayerNorm(DIM)
@@ -81,7 +81,7 @@ class Encoder(nn.Module):
 
 def palette(sample):
     """Five colours and their shares by k-means on the pixels: plain statistics, true for any picture."""
-    pixels = F.avg_pool2d(sample, 5).flatten(2)[0].T * .5 + .5
+    pixels = F.avg_pool2d(sample, 4).flatten(2)[0].T * .5 + .5
     weight = torch.tensor([.75, 1.0, .6])
     space = pixels * weight
     grey = space.sum(1)

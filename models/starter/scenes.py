@@ -9,11 +9,12 @@ import vocabulary as v
 
 HORIZONS = [.44, .50, .56, .62, .68]
 SCENIC = {"beach", "meadow", "snowfield", "desert", "city", "street", "room", "forest", "sea", "stage"}
-SHOT_SCALE = {"medium": 1.0, "extreme wide": .45, "wide": .7, "close-up": 1.5, "over the shoulder": 1.0}
+SHOT_SCALE = {"medium": 1.0, "extreme wide": .45, "wide": .7, "close-up": 1.8, "over the shoulder": 1.0}
 HELD_OUT = {(kind, v.COLOURS[1 + (7 * i + 3 * j) % 12]) for i, kind in enumerate(v.KINDS[1:]) for j in range(2)}
 X_WORDS = {"left": [2, 3, 4], "right": [11, 12, 13], "centre": [7, 8]}
 Y_WORDS = {"top": [2, 3], "bottom": [8, 9], "centre": [5, 6]}
 SIZE_WORDS = {"small": [1, 2], "big": [7, 8], None: [4, 5, 6]}
+PALE_KINDS = {"moon", "cloud", "rocket", "window", "house", "sun"}
 CROWD_LIMIT = {1: 9, 2: 6, 3: 5, 4: 5}
 
 
@@ -100,6 +101,8 @@ def fulfil(rng, wish):
         earthly = kinds & v.GROUND_KINDS
         if not groups:
             place = pick(rng, sorted(SCENIC) + ["gradient", "night sky"])
+        elif wish.get("time", "day") != "day" or wish.get("weather", "clear") != "clear":
+            place = pick(rng, ["gradient", "gradient", "meadow", "street"] if not any("along" in g for g in groups) else ["gradient"])
         elif earthly and not any("along" in g for g in groups) and rng.random() < .22:
             place = pick(rng, ["meadow", "street", "beach", "room" if kinds & {"table", "lamp", "window", "door"} else "meadow"])
         else:
@@ -120,7 +123,7 @@ def fulfil(rng, wish):
 def _variant(rng, groups, wish):
     """The look of an unnamed background: 0-3 light, 4-5 middle, 6-7 dark, chosen so that the subject stands out."""
     group = groups[0] if groups else {}
-    pale = group.get("colour") in ("white", "yellow") or group.get("shade") == "light"
+    pale = group.get("colour") in ("white", "yellow") or group.get("shade") == "light" or "colour" not in group and group.get("kind") in PALE_KINDS
     deep = group.get("colour") in ("black", "purple", "brown", "blue") or group.get("shade") == "dark"
     return pick(rng, [4, 5, 6, 7] if pale else [0, 1, 2, 3] if deep else [0, 1, 2, 3, 4, 5])
 
@@ -253,6 +256,18 @@ def _overlap(spots, relation):
             if gap_x > 0 and gap_y > 0:
                 cost += gap_x * gap_y
     return cost
+
+
+def canonical(classes):
+    """Subjects from the largest to the smallest, equals from left to right."""
+    subjects = [row for row in classes[l.FIRST:] if row[0] > 0]
+    column = l.SUBJECT_COLUMN
+    subjects.sort(key=lambda row: (-row[column["size"]], row[column["x"]]))
+    ordered = l.empty_classes()
+    ordered[:l.FIRST] = classes[:l.FIRST]
+    for i, row in enumerate(subjects):
+        ordered[l.FIRST + i] = row
+    return ordered
 
 
 def new_rng(seed):

@@ -28,7 +28,7 @@ def _beach(r):
 
 
 def _hills(r, roles, low, high, depth):
-    return [ellipse(r.uniform(-1.2, 1.2), h * .35, r.uniform(.7, 1.2), h, **_far(role=role, depth=d, shade=.12)) for role, h, d in zip(roles, (high, (low + high) / 2, low), depth)]
+    return [ellipse(r.uniform(-1.2, 1.2), h * .35, r.uniform(.7, 1.2), h, **_far(role=role, depth=d, shade=.07)) for role, h, d in zip(roles, (high, (low + high) / 2, low), depth)]
 
 
 def _bush(x, y, s, role=3):
@@ -36,8 +36,8 @@ def _bush(x, y, s, role=3):
 
 
 def _meadow(r):
-    rows = _hills(r, (0, 0, 1), .12, .24, (.8, .6, .45)) + [rectangle(-3, 0, 3, .1, **_far(role=9, depth=.15))]
-    rows += [ellipse(r.uniform(-1, 1), .2, 1.5, .1, **_far(role=2, alpha=.6, shade=.1)), ellipse(r.uniform(-1, 1), .42, 1.8, .14, **_far(role=3, alpha=.5, shade=.1))]
+    rows = _hills(r, (0, 0, 1), .12, .24, (.8, .6, .45)) + [rectangle(-3, 0, 3, .1, **_far(role=9, depth=.15, soft=.08))]
+    rows += [ellipse(r.uniform(-1, 1), .2, 1.5, .1, **_far(role=2, alpha=.45, shade=.02)), ellipse(r.uniform(-1, 1), .42, 1.8, .14, **_far(role=3, alpha=.45, shade=.02))]
     side = r.choice([-1, 1])
     for x, s in ((side * r.uniform(.55, .85), .8), (side * r.uniform(.95, 1.4), 1.0), (-side * r.uniform(1.0, 1.4), .7)):
         rows += [capsule(x, .0, .008 * s, x, .05, .01 * s, **_far(role=8, depth=.35))] + [ellipse(x + dx * s, dy * s, .06 * s, .055 * s, **_far(role=7, depth=.35, shade=.2)) for dx, dy in ((-.035, -.02), (.035, -.025), (0, -.07))]
@@ -77,7 +77,7 @@ def _desert(r):
     rows += _hills(r, (7, 0, 1), .07, .13, (.35, .25, .1))
     for _ in range(4):
         cx, y = r.uniform(-1.1, 1.1), r.uniform(.1, .42)
-        rows += [ellipse(cx, y + .08, r.uniform(.6, 1.1), .09, **_far(role=r.choice([0, 2]), shade=.25, alpha=.9)), ellipse(cx + .2, y + .1, .7, .07, **_far(role=1, alpha=.35, soft=.05))]
+        rows += [ellipse(cx, y + .08, r.uniform(.6, 1.1), .09, **_far(role=r.choice([0, 7]), shade=.05, alpha=.7)), ellipse(cx + .2, y + .1, .7, .07, **_far(role=1, alpha=.3, soft=.05))]
     side = r.choice([-1, 1])
     return rows + _cactus(side * r.uniform(.6, .78), r.uniform(.1, .16), 1.0) + _cactus(-side * r.uniform(.85, 1.3), .07, .6) + [ellipse(r.uniform(-1, 1), r.uniform(.2, .45), .03, .015, role=9, line=NO_LINE) for _ in range(3)]
 
@@ -183,9 +183,7 @@ def _sky(time, r):
             x, y, s = r.uniform(-1, 1), r.uniform(-.55, -.3), r.uniform(.7, 1.1)
             rows += [ellipse(x + dx * s, y + dy * s, rx * s, ry * s, role="white", line=NO_LINE, alpha=.5, soft=.02, depth=1, shade=0) for dx, dy, rx, ry in ((0, 0, .2, .035), (-.05, -.02, .1, .035), (.06, -.03, .09, .04))]
         return rows
-    x = r.uniform(-.5, .5)
-    glow = [ellipse(x, -.02, w, h, role="light", line=NO_LINE, alpha=a, soft=s, depth=1, shade=0) for w, h, a, s in ((1.1, .3, .45, .5), (.45, .2, .55, .3))]
-    return glow + [ellipse(r.uniform(-1, 1), y, r.uniform(.25, .6), .012, role="accent", line=NO_LINE, alpha=.5, soft=.014, depth=1, shade=0) for y in (-.12, -.19, -.27, -.36, -.46)]
+    return [ellipse(r.uniform(-1, 1), y, r.uniform(.25, .6), .012, role="accent", line=NO_LINE, alpha=.5, soft=.014, depth=1, shade=0) for y in (-.12, -.19, -.27, -.36, -.46)]
 
 
 _DRAWN = {"beach": _beach, "meadow": _meadow, "snowfield": _snowfield, "desert": _desert, "city": _city, "street": _street, "room": _room, "forest": _forest, "sea": _sea, "night sky": _night_sky, "stage": _stage}

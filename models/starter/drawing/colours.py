@@ -10,7 +10,7 @@ NAMED = {"red": (.84, .17, .16), "orange": (.95, .50, .11), "yellow": (.98, .82,
 
 # natural look of a kind: main, accent, accent dark (the rest follows)
 _NATURAL = {"circle": ("#e2574c",), "square": ("#3f7fbf",), "triangle": ("#e9a23b",), "star": ("#f4c542",), "ring": ("#d9a441",), "heart": ("#d9435f",), "diamond": ("#5bb8c9",), "cross": ("#c8513f",),
-            "moon": ("#f3e7bd",), "sun": ("#f9b934",), "cloud": ("#f7f8fa",), "tree": ("#4f8f4a",), "house": ("#f0e2c8", "#b5503c", "#8a3a2e"), "car": ("#cf4037", "#ffe9a8", "#e0653f"),
+            "moon": ("#efd684",), "sun": ("#f9b934",), "cloud": ("#f7f8fa",), "tree": ("#4f8f4a",), "house": ("#f0e2c8", "#b5503c", "#8a3a2e"), "car": ("#cf4037", "#ffe9a8", "#e0653f"),
             "boat": ("#2f5d8c", "#f2ead8", "#d0463c"), "mountain": ("#7d8ba1",), "person": ("#d9853b", "#3f5273", "#33425e"), "dog": ("#b98352", "#c9453c", "#8a3a2e"), "bird": ("#5a86b8", "#f0a431", "#d98324"),
             "table": ("#a9713f",), "lamp": ("#f2b84b",), "door": ("#8c5a35", "#e6c04f", "#6d6a66"), "window": ("#f1ede4",), "cat": ("#8e8f98",), "fish": ("#ef8a3c",), "flower": ("#e0567a", "#f6c544", "#4c8a46"),
             "rocket": ("#eceff3", "#ffd55e", "#f08a32")}

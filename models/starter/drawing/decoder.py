@@ -8,7 +8,7 @@ import layout as l
 import vocabulary as v
 from drawing import backdrops, colours, finish, rows, subjects
 from drawing.painter import paint, ramp
-from drawing.strokes import ELLIPSE, OWN_LINE, SHARED_LINE, ROLES, polygon, ellipse, stack
+from drawing.strokes import OWN_LINE, ROLES, ROW, SHARED_LINE, ellipse, polygon, stack
 from drawing.styles import Styles
 from scenes import HORIZONS, SHOT_SCALE
 
@@ -53,7 +53,7 @@ class Decoder(nn.Module):
         view = self.view(scene, seconds, duration, columns_wide.float(), rows_high.float())
         look = self.styles.begin(scene, numbers, view)
         canvas = self.backdrop(scene, look, view, across, down)
-        layers = [self.sky(scene, look, view), self.scenery(scene, look, view), self.subjects(scene, them, look, view), self.foreground(scene, look, view)]
+        layers = [self.scenery(scene, look, view), self.subjects(scene, them, look, view), self.foreground(scene, look, view)]
         painted, boxes, shown = (torch.cat([layer[i] for layer in layers], 0) for i in range(3))
         keep = shown.nonzero().squeeze(1)
         wobble = look["wobble"] * finish.waves(across, down, view["unit"])
@@ -97,41 +97,34 @@ class Decoder(nn.Module):
         below = ((y - horizon) / (view["high"] - horizon).clamp_min(1)).clamp(0, 1)
         ground = (y - horizon + .5).clamp(0, 1)
         column = (top + (bottom - top) * above) * (1 - ground) + (far + (near - far) * below.sqrt()) * ground
-        return column.unsqueeze(1) + torch.zeros_like(across).reshape(1, -1, 1)
-
-    def _decor(self, strokes, palette, ink, view, look, haze, tall, alpha=None):
-        """Rows for strokes that stand in the place: x from the middle, y from the horizon."""
-        points = rows.take(strokes, "points").unflatten(-1, (8, 2))
-        depth = rows.take(strokes, "depth")
-        scale = view["unit"] * view["decor"]
-
-        def place(p, near):
-            return torch.stack(self.to_screen(view, view["wide"] / 2 + p[..., 0] * scale, view["horizon"] * view["high"] + p[..., 1] * scale * tall, near), -1)
-        placed = place(points, 1 - .6 * depth)
-        role = rows.take(strokes, "role").long().squeeze(-1)
-        fill = palette[role]
-        fill = fill + (haze - fill) * depth * .72
-        own = (rows.take(strokes, "line") == OWN_LINE).float()
-        grow = own * look["line"] * view["unit"] * .75
-        texture = (rows.take(strokes, "pattern") == 2).float() * 4
-        first = points[..., 0, :]
-        origin = place(first, (1 - .6 * depth.squeeze(-1)))
-        frame = {"map": lambda p: place(p, 1 - .6 * depth.squeeze(-1)), "pattern": torch.cat([origin, torch.ones_like(depth), torch.zeros_like(depth), torch.ones_like(depth) * scale * view["zoom"] * .034], -1)}
-        lit = look["window_light"] + (fill - look["window_light"]) * (1 - look["lit"])
-        inked = torch.where(grow > 0, ink + 0 * fill, fill)
-        return rows.assemble(placed, strokes, scale * view["zoom"], fill, inked, lit, grow, frame, view["size"], alpha=1.0 if alpha is None else alpha, texture=texture)
-
-    def sky(self, scene, look, view):
-        """Stars, clouds or a glow, outdoors."""
-        which = (scene["time"].unsqueeze(1) * scene["variant"].unsqueeze(0)).flatten()
-        strokes = torch.matmul(which, self.t_sky_strokes.flatten(1)).unflatten(0, self.t_sky_strokes.shape[1:])
-        return self._decor(strokes, look["sky_roles"], look["ink"], view, look, look["sky_bottom"] * 0 + look["sky_roles"][ROLES.index("white")], 1.0, alpha=look["open_sky"])
+        sun = view["wide"] / 2 + view["unit"] * .5 * (scene["variant"] @ torch.tensor([-.8, .5, -.2, .9, .2, -.6, .7, -.4])) + view["pan"] * .4
+        beside, over = (across - sun) / view["unit"], (y - torch.minimum(horizon, view["high"] * .8)) / view["unit"]
+        glow = torch.exp(-beside * beside * 3.5).unsqueeze(0) * torch.exp(-over * over * 14) * (1 - ground) * look["glow"] * .85
+        return column.unsqueeze(1) + glow.unsqueeze(2) * (look["roles"][len(ROLES) + 2] - column.unsqueeze(1))
 
     def scenery(self, scene, look, view):
-        """What stands in the place."""
-        which = (scene["place"].unsqueeze(1) * scene["variant"].unsqueeze(0)).flatten()
-        strokes = torch.matmul(which, self.t_backdrops.flatten(1)).unflatten(0, self.t_backdrops.shape[1:])
-        return self._decor(strokes, look["place_roles"], look["ink"], view, look, look["sky_bottom"], 1.0)
+        """What stands in the sky and in the place: x from the middle, y from the horizon."""
+        kinds = [(scene["time"].unsqueeze(1) * scene["variant"]).flatten() @ self.t_sky_strokes.flatten(1), (scene["place"].unsqueeze(1) * scene["variant"]).flatten() @ self.t_backdrops.flatten(1)]
+        strokes = torch.cat([k.reshape(-1, ROW) for k in kinds], 0)
+        in_sky = (torch.arange(strokes.shape[0]) < backdrops.SKY_STROKES).float().unsqueeze(1)
+        points = rows.take(strokes, "points").unflatten(-1, (8, 2))
+        depth = rows.take(strokes, "depth")
+        scale, near = view["unit"] * view["decor"], 1 - .6 * depth
+
+        def place(p, near):
+            return torch.stack(self.to_screen(view, view["wide"] / 2 + p[..., 0] * scale, view["horizon"] * view["high"] + p[..., 1] * scale, near), -1)
+        placed = place(points, near)
+        role = (rows.take(strokes, "role") + len(ROLES) * in_sky).long().squeeze(-1)
+        fill = look["roles"][role]
+        fill = fill + (look["sky_bottom"] - fill) * depth * .72 * (1 - in_sky)
+        grow = (rows.take(strokes, "line") == OWN_LINE).float() * look["line"] * view["unit"] * .75
+        texture = (rows.take(strokes, "pattern") == 2).float() * 4
+        upright = torch.ones_like(depth)
+        frame = {"map": lambda p: place(p, near.squeeze(-1)), "pattern": torch.cat([placed[:, 0], upright, 0 * upright, upright * scale * view["zoom"] * .034], -1)}
+        lit = fill + (look["window_light"] - fill) * look["lit"]
+        inked = torch.where(grow > 0, look["ink"] + 0 * fill, fill)
+        alpha = 1 - in_sky * (1 - look["open_sky"])
+        return rows.assemble(placed, strokes, scale * view["zoom"], fill, inked, lit, grow, frame, view["size"], alpha=alpha, texture=texture)
 
     def subjects(self, scene, them, look, view):
         """All subjects, the nearest last: a soft shadow, then lines that several strokes share, then the strokes."""
@@ -179,7 +172,7 @@ class Decoder(nn.Module):
         kinds = (them["texture"] @ torch.arange(4.0)).reshape(-1, 1, 1)
         texture = kinds * (rows.take(drawn, "pattern") > 0).float()
         origin = torch.stack([cx, cy], -1).unsqueeze(1)
-        frame = {"map": place, "pattern": torch.cat([origin, c, n, big * TEXTURE_SCALE * (.8 + .2 * (kinds == 2).float())], -1)}
+        frame = {"map": place, "light": (origin, big * 1.6), "pattern": torch.cat([origin, c, n, big * TEXTURE_SCALE * (.8 + .2 * (kinds == 2).float())], -1)}
         line = rows.take(drawn, "line")
         pen = look["line"] * unit * (.6 + .8 * (scale / unit).clamp(0, 1)) * torch.ones_like(line)
         ink = look["ink"] + 0 * fill
@@ -188,15 +181,14 @@ class Decoder(nn.Module):
         own = (line == OWN_LINE).float() * pen
         fills = rows.assemble(placed, drawn, big, fill, torch.where(own > 0, ink, fill), second, own, frame, view["size"], alpha=on, texture=texture)
         shared = (line == SHARED_LINE).float() * (look["line"] > 0).float()
-        lines = rows.assemble(placed, drawn, big, ink, ink, ink, pen, frame, view["size"], alpha=on * shared)
-        lines = (lines[0], lines[1], lines[2] & (shared.squeeze(-1) > 0))
+        lines = rows.outlines(fills, pen, ink, view["size"])
+        lines = (lines[0], lines[1], fills[2] & (shared.squeeze(-1) > 0))
         base = self.t_shadow * torch.ones_like(scale)
         half = (kind @ self.t_wide).reshape(-1, 1, 1, 1)
         flat = rows.take(base, "points").unflatten(-1, (8, 2)) * torch.cat([half, torch.ones_like(half)], -1)
-        lifted = (rows.take(base, "points").unflatten(-1, (8, 2)) * 0)[..., :1]
         dark = palette[:, ROLES.index("shadow")].unsqueeze(1)
         standing = (kind @ self.t_grounded).reshape(-1, 1, 1) * look["shadow"] * (1 - m[:, 8:9].unsqueeze(-1))
-        cast = rows.assemble(place(torch.cat([flat[..., :1] + lifted, flat[..., 1:]], -1)), base, big, dark, dark, dark, base[..., :1] * 0, {"map": place, "pattern": torch.cat([origin, c, n, big], -1)}, view["size"], alpha=standing * on)
+        cast = rows.assemble(place(flat), base, big, dark, dark, dark, base[..., :1] * 0, {"map": place, "pattern": torch.cat([origin, c, n, big], -1)}, view["size"], alpha=standing * on)
         shown = (kind[:, :1] < .5)
         stacked = [torch.cat([a[i], b[i], f[i]], 1)[order] for i in range(2) for a, b, f in ((cast, lines, fills),)]
         visible = (torch.cat([cast[2] & (standing.reshape(-1, 1) > 0), lines[2], fills[2]], 1) & shown)[order]

@@ -55,7 +55,7 @@ def weather(canvas: torch.Tensor, weather: torch.Tensor, across: torch.Tensor, d
             canvas = canvas + (flake * 0.92).unsqueeze(2) * (torch.tensor([0.985, 0.99, 1.0]) - canvas)
     if bool(weather[3] > 0.5):
         drift = torch.sin(x * 2.3 + seconds * 0.25) * torch.sin(y * 5.0 + x * 0.8) * 0.08
-        veil = torch.clamp(0.46 + 0.22 * torch.sin(y * 3.14159) + drift, 0.0, 0.78)
+        veil = torch.clamp(0.38 + 0.18 * torch.sin(y * 3.14159) + drift, 0.0, 0.66)
         canvas = canvas + veil.unsqueeze(2) * (fog - canvas)
     return canvas
 

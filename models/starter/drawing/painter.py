@@ -2,9 +2,8 @@
 
 import torch
 
-# columns of a painted row, in pixels of the canvas
-SHAPE, CORNER, ALPHA, SOFT, GROW, SHADE, CUT, PATTERN, FRAME, FILL, INK, SECOND, FORM = 0, 24, 25, 26, 27, 28, 29, 32, 33, 38, 41, 44, 47
-WIDTH = 48
+# Columns of a row, in pixels of the canvas: 0-23 shape, 24 corner, 25 alpha, 26 softness, 27 outline, 28 shade, 29-31 cut circle,
+# 32 pattern, 33-37 pattern frame (origin, cosine, sine, scale), 38-40 fill, 41-43 ink, 44-46 second colour, 47 form, 48 light level.
 
 
 @torch.jit.script
@@ -63,7 +62,7 @@ def pattern(row: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor
 
 @torch.jit.script
 def paint(canvas: torch.Tensor, rows: torch.Tensor, boxes: torch.Tensor, across: torch.Tensor, down: torch.Tensor, wobble: torch.Tensor) -> torch.Tensor:
-    """canvas [H, W, 3], rows [n, 48], boxes [n, 4] (left, top, right, bottom), wobble [H, W] in pixels (or [1, 1])."""
+    """canvas [H, W, 3], rows [n, 49], boxes [n, 4] (left, top, right, bottom), wobble [H, W] in pixels (or [1, 1])."""
     for i in range(rows.shape[0]):
         row = rows[i]
         left, top, right, bottom = int(boxes[i, 0]), int(boxes[i, 1]), int(boxes[i, 2]), int(boxes[i, 3])
@@ -72,7 +71,7 @@ def paint(canvas: torch.Tensor, rows: torch.Tensor, boxes: torch.Tensor, across:
         if wobble.shape[0] > 1:
             d = d + wobble[top:bottom, left:right]
         fill = row[38:41]
-        light = 1.0 + (x * row[28] + y * row[28] * 1.6 - row[28] * (x[:, 0:1] * 0.5 + x[:, -1:] * 0.5 + (y[0:1] + y[-1:]) * 0.8))
+        light = 1.0 + x * row[28] + (y * row[28] * 1.6 - row[48])
         colour = fill * light.unsqueeze(2)
         if bool(row[32] > 0.0):
             colour = colour + pattern(row, x, y).unsqueeze(2) * (row[44:47] * light.unsqueeze(2) - colour)

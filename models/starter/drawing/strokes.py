@@ -38,15 +38,12 @@ def _row(points, form, role="main", line=SHARED_LINE, alpha=1.0, soft=0.0, shade
 
 
 def polygon(*corners, **look):
-    """A convex polygon; long sides are halved until it has eight corners, which leaves its shape alone."""
+    """A convex polygon of up to eight corners (the last is repeated; sides without length are ignored)."""
     points = [np.array(c, np.float32) for c in corners]
     area = sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(points, points[1:] + points[:1]))
     if area < 0:
         points.reverse()
-    while len(points) < CORNERS:
-        sides = [np.linalg.norm(points[(i + 1) % len(points)] - p) for i, p in enumerate(points)]
-        i = int(np.argmax(sides))
-        points.insert(i + 1, (points[i] + points[(i + 1) % len(points)]) / 2)
+    points += [points[-1]] * (CORNERS - len(points))
     return _row(points, POLYGON, **look)
 
 

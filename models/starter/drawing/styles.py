@@ -8,9 +8,25 @@ from drawing import colours
 from drawing.strokes import ROLES
 
 # line width (share of the unit), line colour, hand wobble (share), grain, hatching, vignette, shadows
-TRAITS = {"flat": (0, (0, 0, 0), 0, 0, 0, 0, 1), "ink outline": (.0065, (.07, .07, .09), .0012, .012, 0, 0, .6), "pencil": (.0036, (.30, .30, .33), .0026, .05, .75, 0, .5), "charcoal": (.0075, (.09, .09, .09), .0042, .13, .55, .25, .8),
+TRAITS = {"flat": (0, (0, 0, 0), 0, 0, 0, 0, 1), "ink outline": (.0065, (.07, .07, .09), .0012, .012, 0, 0, .6), "pencil": (.0036, (.30, .30, .33), .0026, .03, .6, 0, .5), "charcoal": (.0075, (.09, .09, .09), .0042, .075, .55, .25, .8),
           "blueprint": (.0034, (.90, .95, 1), 0, .012, 0, .15, 0), "silhouette": (0, (0, 0, 0), 0, 0, 0, .3, 0), "pixel": (.006, (.10, .09, .14), 0, 0, 0, 0, .8), "film grain": (0, (0, 0, 0), 0, .10, 0, .55, 1)}
-PAPER = (.975, .955, .91)
+PAPER, GRAPHITE, WARM = (.975, .955, .91), (1., .985, .955), (1.03, .985, .90)
+
+
+def _times(colour, factor):
+    return tuple(c * factor for c in colour)
+
+
+NONE = (0, 0, 0)
+# what a style does to a colour: (share of the colour, share of its brightness, colour added), for subjects and for scenery
+LOOKS = {"flat": (((1,) * 3, NONE, NONE),) * 2,
+         "ink outline": (((.94,) * 3, NONE, _times(PAPER, .06)), ((.7,) * 3, NONE, _times(PAPER, .3))),
+         "pencil": (((.74,) * 3, NONE, _times(PAPER, .26)), ((.5,) * 3, NONE, _times(PAPER, .5))),
+         "charcoal": ((NONE, _times(GRAPHITE, .92), _times(GRAPHITE, .06)), (NONE, _times(GRAPHITE, .6), _times(GRAPHITE, .36))),
+         "blueprint": ((NONE, (.15, .275, .375), (.05, .17, .40)), (NONE, (.12, .22, .30), (.05, .17, .40))),
+         "silhouette": ((NONE, NONE, (.055, .06, .09)), ((.62,) * 3, NONE, (.372, .304, .220))),
+         "pixel": (((1.15,) * 3, (-.15,) * 3, NONE),) * 2,
+         "film grain": ((_times(WARM, .8), _times(WARM, .2), (.02, .012, .02)),) * 2}
 
 
 def luminance(c):
@@ -26,6 +42,8 @@ class Styles(nn.Module):
         rows = [TRAITS[s] for s in v.STYLES]
         self.register_buffer("numbers", torch.tensor([[r[0], r[2], r[3], r[4], r[5], r[6]] for r in rows]), persistent=False)
         self.register_buffer("inks", torch.tensor([r[1] for r in rows]), persistent=False)
+        for name, which in (("subject_looks", 0), ("scenery_looks", 1)):
+            self.register_buffer(name, torch.tensor([LOOKS[s][which] for s in v.STYLES], dtype=torch.float32).flatten(1), persistent=False)
         skies, tints, subject_tints = (torch.from_numpy(t) for t in colours.time_tables())
         grounds, strokes = (torch.from_numpy(t) for t in colours.place_tables())
         for name, table in (("skies", skies), ("tints", tints), ("subject_tints", subject_tints), ("grounds", grounds), ("strokes", strokes), ("studio", torch.from_numpy(colours.studio_table())), ("named", torch.from_numpy(colours.named_table()))):
@@ -57,46 +75,48 @@ class Styles(nn.Module):
         grey = luminance(skies) * torch.tensor([.88, .93, 1.0])
         cloudy = (weather[1] * .75 + weather[2] * .6 + weather[3] * .8)
         skies = skies + (grey - skies) * cloudy
+        evening = gradient * scene["ground"][0] * (1 - time[0])
+        gradient = gradient - evening
         night_ground = (place @ self.grounds.flatten(1)).unflatten(0, (2, 3))
-        top = outdoors * skies[0] + (plain * wall + gradient * deep) * soft_tint + space * night_ground[0] + (1 - outdoors - plain - gradient - space) * grounds[0]
-        bottom = outdoors * skies[1] + (plain * wall + gradient * bright) * soft_tint + space * night_ground[1] + (1 - outdoors - plain - gradient - space) * grounds[0]
+        top = (outdoors + evening) * skies[0] + (plain * wall + gradient * deep) * soft_tint + space * night_ground[0] + (1 - outdoors - plain - gradient - evening - space) * grounds[0]
+        bottom = (outdoors + evening) * skies[1] + (plain * wall + gradient * bright) * soft_tint + space * night_ground[1] + (1 - outdoors - plain - gradient - evening - space) * grounds[0]
         strokes = (place @ self.strokes.flatten(1)).unflatten(0, (12, 3))
-        tinted = strokes * (tint + (1 - tint) * space) * wet
+        room = place[v.PLACES.index("room")]
+        glass = (torch.arange(12) == 2).float().unsqueeze(1) * room
+        strokes = strokes + (skies.mean(0) - strokes) * glass
+        tinted = strokes * (tint + (1 - tint) * (glass + space).clamp(0, 1)) * wet
         sky_roles = torch.stack([skies[1]] * len(ROLES))
         glow = skies[1] + (torch.tensor([1., .93, .72]) - skies[1]) * .65
         sky_roles = torch.cat([sky_roles[:2], glow.unsqueeze(0), glow.unsqueeze(0), sky_roles[:3] * .8 + .2 * glow, torch.ones(1, 3) * torch.tensor([.97, .98, 1.0]), sky_roles[:4]], 0)
-        every = {"sky_top": top, "sky_bottom": bottom, "far": grounds[0] * wet, "near": grounds[1] * wet, "place_roles": tinted, "sky_roles": sky_roles}
-        palette = self.palette(scene, numbers)
-        settled = {name: self.restyle(scene, self.lend(palette, c, scene), False) for name, c in every.items()}
-        open_sky = outdoors * (1 - cloudy.clamp(0, 1) * .85)
-        fog = self.restyle(scene, self.lend(palette, bottom * .5 + .45, scene), False)
-        shoulder = self.restyle(scene, self.lend(palette, torch.tensor([.10, .11, .16]), scene), True) * torch.where(scene["style"][v.STYLES.index("silhouette")] > 0, 1.0, 1.0)
         dusk = time[3] + time[2] * .4
-        return dict(settled, line=line, wobble=wobble * view["unit"], ink=scene["style"] @ self.inks, finish=torch.stack([grain, hatch, vignette, scene["style"][v.STYLES.index("blueprint")], scene["style"][v.STYLES.index("charcoal")]]),
-                    shadow=shadow, grounded=floored, open_sky=open_sky, fog=fog, palette=palette, tint=time @ self.subject_tints, lit=dusk.clamp(0, 1) * .9 + .1, shoulder=shoulder,
-                    window_light=self.restyle(scene, self.lend(palette, torch.tensor([1., .86, .52]) * dusk + (1 - dusk) * torch.tensor([.62, .75, .85]), scene), False))
+        window = torch.tensor([1., .86, .52]) * dusk + (1 - dusk) * torch.tensor([.62, .75, .85])
+        palette = self.palette(scene, numbers)
+        every = torch.cat([torch.stack([top, bottom, grounds[0] * wet, grounds[1] * wet, window, bottom * .5 + .45]), tinted, sky_roles], 0)
+        every = self.restyle(scene, self.lend(palette, every), self.scenery_looks)
+        settled = dict(zip(("sky_top", "sky_bottom", "far", "near", "window_light", "fog"), every[:6].unbind(0)))
+        shoulder = self.restyle(scene, self.lend(palette, torch.tensor([.10, .11, .16])), self.subject_looks)
+        blueprint, charcoal = (scene["style"][v.STYLES.index(name)] for name in ("blueprint", "charcoal"))
+        overcast = cloudy.clamp(0, 1)
+        return dict(settled, roles=every[6:], shoulder=shoulder, palette=palette, tint=time @ self.subject_tints, ink=scene["style"] @ self.inks, line=line, wobble=wobble * view["unit"],
+                    finish=torch.stack([grain, hatch, vignette, blueprint, charcoal]), glow=(outdoors + evening) * (1 - blueprint) * (time[1] * .6 + time[2]) * (1 - overcast * .7),
+                    shadow=shadow, grounded=floored, open_sky=(outdoors + evening * time[3]) * (1 - overcast * .85), lit=dusk.clamp(0, 1) * .9 + .1)
 
     def palette(self, scene, numbers):
         """Five lent colours from dark to light, and whether they are lent at all."""
         lent = ((numbers[:15] + 1) / 2).reshape(5, 3)
-        order = torch.argsort(luminance(lent).squeeze(1))
-        return lent[order], scene["palette"][1], ((numbers[15:] + 1) / 2)[order]
+        return lent[torch.argsort(luminance(lent).squeeze(1))], scene["palette"][1]
 
-    def lend(self, palette, c, scene):
+    def lend(self, palette, c):
         """Colours moved onto the lent palette by their brightness."""
-        lent, on, _ = palette
+        lent, on = palette
         at = luminance(c).clamp(0, 1) * 4
         weights = (1 - (at - torch.arange(5.0)).abs()).clamp_min(0)
-        return torch.where(on > 0, weights @ lent, c)
+        return c + (weights @ lent - c) * on
 
-    def restyle(self, scene, c, subject):
-        """What the style makes of a colour."""
-        style, grey, paper = scene["style"], luminance(c), torch.tensor(PAPER)
-        blue = torch.tensor([.05, .17, .40]) + grey * torch.tensor([.12, .22, .30]) * (1.25 if subject else 1.0)
-        shape = torch.tensor([.055, .06, .09]) + 0 * c if subject else c * .62 + torch.tensor([.98, .80, .58]) * .38
-        looks = [c, c + (paper - c) * (.06 if subject else .30), c + (paper - c) * (.26 if subject else .5), (grey * .92 + .06) * torch.tensor([1., .985, .955]) if subject else (grey * .6 + .36) * torch.tensor([1., .985, .955]),
-                 blue, shape, grey + (c - grey) * 1.15, (grey + (c - grey) * .8) * torch.tensor([1.03, .985, .90]) + torch.tensor([.02, .012, .02])]
-        return sum(w * look for w, look in zip(style.unbind(0), looks)).clamp(0, 1)
+    def restyle(self, scene, c, looks):
+        """What the style makes of a colour: so much of it, so much of its brightness, and a colour added."""
+        keep, grey, add = (scene["style"] @ looks).unflatten(0, (3, 3)).unbind(0)
+        return (c * keep + luminance(c) * grey + add).clamp(0, 1)
 
     def subject_roles(self, scene, them, look, tables):
         """Colours of every role of every subject [slots, roles, 3]."""
@@ -112,5 +132,5 @@ class Styles(nn.Module):
         accent = natural[:, 3] + (main * .58 - natural[:, 3]) * follow
         accent_dark = natural[:, 4] + (main * .45 - natural[:, 4]) * follow
         roles = torch.cat([torch.stack([main, dark, main + (1 - main) * .42, accent, accent_dark], 1), natural[:, 5:]], 1) * look["tint"]
-        lent = torch.where(is_named.unsqueeze(-1) > 0, roles, self.lend(look["palette"], roles, scene))
-        return self.restyle(scene, lent, True)
+        lent = torch.where(is_named.unsqueeze(-1) > 0, roles, self.lend(look["palette"], roles))
+        return self.restyle(scene, lent, self.subject_looks)

@@ -211,7 +211,7 @@ def _dog(pose):
     rows = [capsule(-.46, -.02, .045, -.7, -.26, .025, role="dark", pivot=(-.46, -.02), swing=14, beat=ALWAYS)]
     for x, role, side in legs[:2]:
         rows.append(_leg(x, role, side * spread))
-    rows += [polygon((-.5, -.1), (.44, -.14), (.48, .1), (.3, .2), (-.4, .2), corner=.12, pattern=1, shade=.25)]
+    rows += [ellipse(-.34, .03, .2, .19, pattern=1, shade=.25), ellipse(.3, .0, .23, .22, pattern=1, shade=.25), polygon((-.38, -.155), (.34, -.21), (.44, .1), (.3, .2), (-.4, .2), corner=.025, pattern=1, shade=.25)]
     rows += [_leg(x, role, side * spread) for x, role, side in legs[2:]]
     return rows + _dog_head(.52, -.22)
 
@@ -232,7 +232,7 @@ def _cat(pose):
         body = [ellipse(-.1, .3, .3, .2, shade=.2), polygon((-.28, .3), (-.02, -.12), (.22, -.08), (.26, .48), (-.25, .48), corner=.08, pattern=1, shade=.2), capsule(.08, .2, .06, .08, .45, .05), capsule(.2, .2, .06, .22, .45, .05)]
         return tail + body + _cat_head(.12, -.25)
     legs = [_leg(-.3, "dark", 20), _leg(.22, "dark", -20)]
-    body = [polygon((-.42, -.04), (.34, -.06), (.38, .12), (.26, .22), (-.38, .22), corner=.1, pattern=1, shade=.2)]
+    body = [ellipse(-.3, .08, .15, .15, pattern=1, shade=.2), ellipse(.26, .06, .15, .16, pattern=1, shade=.2), polygon((-.32, -.07), (.28, -.1), (.36, .12), (.26, .215), (-.34, .225), corner=.02, pattern=1, shade=.2)]
     return tail + legs + body + [_leg(-.24, "main", -20), _leg(.3, "main", 20)] + _cat_head(.42, -.18)
 
 
