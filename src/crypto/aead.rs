@@ -122,7 +122,7 @@ mod tests {
         (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
     }
 
-    /// The two vectors of C2SP's XAES-256-GCM: the top bit of AES_K(0) is 0 in one, 1 in the other.
+    /// The two vectors of C2SP's XAES-256-GCM: the top bit of the first block is 0 in one, 1 in the other.
     #[test]
     fn xaes_is_that_of_c2sp() {
         let nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX";

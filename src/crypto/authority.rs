@@ -16,9 +16,9 @@ pub use super::leaf::Leaf;
 use crate::base::clock::Moment;
 use crate::base::secret::Secret;
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 /// Ten years: people install it by hand.
-const LIFE: Duration = Duration::from_secs(3650 * 86_400);
+const LIFE: Duration = Duration::from_hours(3650 * 24);
 /// The longest a browser accepts.
 const LEAF_LIFE: Duration = Duration::from_secs(397 * 86_400 - 1);
 

@@ -11,7 +11,7 @@ use crate::base::clock::Moment;
 use crate::base::secret::Secret;
 
 /// A third of its life.
-const RENEW_BEFORE: Duration = Duration::from_secs(132 * 86_400);
+const RENEW_BEFORE: Duration = Duration::from_hours(132 * 24);
 
 /// A server certificate with its key.
 pub struct Leaf {

@@ -13,7 +13,7 @@ use super::error::{Error, Result};
 
 /// A file that is read and written at offsets by several threads at once.
 pub trait Disk: Debug + Send + Sync + 'static {
-    fn len(&self) -> io::Result<u64>;
+    fn size(&self) -> io::Result<u64>;
     fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
     /// New bytes are zero.
@@ -23,7 +23,7 @@ pub trait Disk: Debug + Send + Sync + 'static {
 }
 
 impl Disk for File {
-    fn len(&self) -> io::Result<u64> {
+    fn size(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
     }
     fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
@@ -35,7 +35,7 @@ impl Disk for File {
     /// Takes the room before the length grows: a full disk is met here, where nothing is lost,
     /// and not in the middle of a later write into a hole.
     fn set_len(&self, len: u64) -> io::Result<()> {
-        let old = Disk::len(self)?;
+        let old = self.size()?;
         if len > old {
             match fallocate(self, FallocateFlags::KEEP_SIZE, old, len - old) {
                 Ok(()) | Err(Errno::NOTSUP) => {}

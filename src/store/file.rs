@@ -29,7 +29,7 @@ impl File {
     pub fn open(path: &Path, key: &FileKey, home: Home) -> Result<(ReadDoor, WriteDoor)> {
         let failed = Error::io("opening", path);
         let file = fs::OpenOptions::new().read(true).write(true).open(path).map_err(failed)?;
-        if Disk::len(&file).map_err(Error::io("measuring", path))? == 0 {
+        if file.size().map_err(Error::io("measuring", path))? == 0 {
             return Err(Error::Damaged { path: path.to_owned(), what: "it is empty".to_owned() });
         }
         doors(Arc::new(file), key, home, path)

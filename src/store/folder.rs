@@ -64,17 +64,17 @@ impl Folder {
 
     /// What the folder is ready for.
     pub fn phase(&self) -> Result<Phase> {
-        let marker = self.there(&self.marker())?;
-        let rows = self.there(&self.studio())?;
+        let marker = there(&self.marker())?;
+        let rows = there(&self.studio())?;
         let keys = !Keyring::methods(&self.keys())?.is_empty();
-        let contents = rows || !self.is_empty(&self.workspaces())?;
+        let contents = rows || !is_empty(&self.workspaces())?;
         let missing = |what: &str| Ok(Phase::Recovery(format!("{what}; put it back from a backup")));
         match (marker, keys, rows) {
             (true, true, true) => Ok(Phase::Locked),
             (true, true, false) => missing("this studio was set up, but its database studio.redb is missing"),
             (true, false, _) => missing("this studio was set up, but the unlock files in its keys folder are missing"),
             // A set-up that never ended: nothing was promised to anybody yet.
-            (false, ..) if self.there(&self.began())? => Ok(Phase::Setup),
+            (false, ..) if there(&self.began())? => Ok(Phase::Setup),
             (false, false, _) if !contents => Ok(Phase::Setup),
             (false, false, _) => missing("there is a database, but the keys folder is missing"),
             (false, true, false) => missing("there are keys, but the database studio.redb is missing"),
@@ -196,14 +196,14 @@ impl Folder {
     fn began(&self) -> PathBuf {
         self.keys().join("began")
     }
+}
 
-    fn there(&self, path: &Path) -> Result<bool> {
-        path.try_exists().map_err(Error::io("looking at", path))
-    }
+fn there(path: &Path) -> Result<bool> {
+    path.try_exists().map_err(Error::io("looking at", path))
+}
 
-    fn is_empty(&self, folder: &Path) -> Result<bool> {
-        Ok(fs::read_dir(folder).map_err(Error::io("listing", folder))?.next().is_none())
-    }
+fn is_empty(folder: &Path) -> Result<bool> {
+    Ok(fs::read_dir(folder).map_err(Error::io("listing", folder))?.next().is_none())
 }
 
 fn lock(root: &Path) -> Result<File> {

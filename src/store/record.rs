@@ -1,4 +1,4 @@
-//! Rows: one version byte, then the record as a MessagePack map with named fields.
+//! Rows: one version byte, then the record as a `MessagePack` map with named fields.
 //!
 //! A field may be added with `#[serde(default)]`; old rows then read as before. Removing a field
 //! needs nothing: unknown names are passed over.

@@ -66,6 +66,7 @@ pub enum Erase {
 
 /// One table of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::manual_non_exhaustive, reason = "closed to the other rooms of this crate too")]
 pub struct Table {
     pub name: &'static str,
     pub home: Home,
@@ -80,6 +81,7 @@ pub struct Table {
 
 /// One index: finds records of `of` by something else than their key. Ends with its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::manual_non_exhaustive, reason = "closed to the other rooms of this crate too")]
 pub struct Index {
     pub name: &'static str,
     pub home: Home,

@@ -57,13 +57,13 @@ fn an_unfinished_blob_leaves_nothing_and_a_crash_is_swept() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = Blobs::open(folder.path(), key()).unwrap();
     let mut draft = blobs.draft(id(1)).unwrap();
-    draft.write_all(&[1; 5_000_000]).unwrap();
+    draft.write_all(&vec![1; 5_000_000]).unwrap();
     assert_eq!(files(folder.path()).len(), 1);
     drop(draft);
     assert!(files(folder.path()).is_empty());
     // A crash drops nothing.
     let mut draft = blobs.draft(id(2)).unwrap();
-    draft.write_all(&[1; 5_000_000]).unwrap();
+    draft.write_all(&vec![1; 5_000_000]).unwrap();
     std::mem::forget(draft);
     let blobs = Blobs::open(folder.path(), key()).unwrap();
     assert!(files(folder.path()).is_empty());
@@ -96,7 +96,7 @@ fn not_even_a_part_of_an_upload_is_plain_on_disk() {
 fn a_changed_cut_or_exchanged_blob_is_refused_as_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = Blobs::open(folder.path(), key()).unwrap();
-    blobs.put(id(1), &[1; 200_000]).unwrap();
+    blobs.put(id(1), &vec![1; 200_000]).unwrap();
     let first = files(folder.path()).remove(0);
     let whole = fs::read(&first).unwrap();
     for (what, bytes) in [

@@ -1,4 +1,5 @@
 //! Every integration test in one binary: one link step, one list.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails here says where and why")]
 
 mod support;
 

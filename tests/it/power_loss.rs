@@ -81,7 +81,7 @@ fn play(rounds: u32, seed: u64) -> Report {
         for _ in 0..chance.below(5) {
             let tx = write.begin().unwrap();
             let mut next = states.last().unwrap().clone();
-            for _ in 0..1 + chance.below(16) {
+            for _ in 0..=chance.below(16) {
                 let number = chance.below(80) as u32;
                 if chance.below(4) == 0 {
                     tx.remove::<Row>(&number).unwrap();

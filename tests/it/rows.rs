@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dreamomni2::base::clock::Moment;
 use dreamomni2::crypto::FileKey;
+use dreamomni2::store::disk::Disk;
 use dreamomni2::store::{Direction, File, Home, Kind, ReadDoor, Reads, Record, Span, Table, WriteDoor, schema};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -225,7 +226,7 @@ fn a_full_disk_is_named_and_everything_works_again_once_there_is_room() {
     let tx = write.begin().unwrap();
     tx.put(&probe(1, 1, "first")).unwrap();
     tx.commit().unwrap();
-    disk.limit(Some(disk.size()));
+    disk.limit(Some(disk.size().unwrap()));
     let fill = |write: &WriteDoor| {
         let tx = write.begin()?;
         for number in 10..60 {

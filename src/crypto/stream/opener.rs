@@ -9,12 +9,12 @@ use crate::crypto::keys::FileKey;
 
 /// Where a sealed stream lies.
 pub trait Source: Sync {
-    fn len(&self) -> io::Result<u64>;
+    fn size(&self) -> io::Result<u64>;
     fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
 }
 
 impl Source for std::fs::File {
-    fn len(&self) -> io::Result<u64> {
+    fn size(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
     }
     fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
@@ -23,8 +23,8 @@ impl Source for std::fs::File {
 }
 
 impl Source for Vec<u8> {
-    fn len(&self) -> io::Result<u64> {
-        Ok(Vec::len(self) as u64)
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.len() as u64)
     }
     fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
@@ -50,7 +50,7 @@ impl<S: Source> StreamOpener<S> {
         from.read_exact_at(&mut header, 0)
             .map_err(|e| if e.kind() == io::ErrorKind::UnexpectedEof { damaged() } else { e })?;
         let shape = Shape::read(&header, key, about).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?;
-        let body = from.len()?.saturating_sub(HEADER as u64);
+        let body = from.size()?.saturating_sub(HEADER as u64);
         let chunks = body.div_ceil(shape.stride() as u64).max(1);
         let len = body.checked_sub(chunks * TAG as u64).ok_or_else(damaged)?;
         let opener = StreamOpener { from, shape, chunks, len };

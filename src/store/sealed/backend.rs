@@ -55,7 +55,7 @@ impl SealedRows {
     pub(in crate::store) fn new(disk: Arc<dyn Disk>, key: &FileKey, path: &Path, repair: bool) -> Result<SealedRows> {
         let health = Arc::new(Health { repairing: repair.into(), full: false.into() });
         let failed = |what| Error::io(what, path);
-        let len = disk.len().map_err(failed("measuring"))?;
+        let len = disk.size().map_err(failed("measuring"))?;
         if len == 0 {
             let (id, bytes) = superblock::make(key)?;
             disk.write_all_at(&bytes, 0).map_err(failed("writing"))?;
@@ -116,7 +116,7 @@ impl SealedRows {
         if !self.health.is_repairing() {
             return self.disk.read_exact_at(sealed, at);
         }
-        let there = self.disk.len()?.saturating_sub(at).min(sealed.len() as u64);
+        let there = self.disk.size()?.saturating_sub(at).min(sealed.len() as u64);
         sealed.get_mut(..there as usize).map_or(Ok(()), |part| self.disk.read_exact_at(part, at))
     }
 
@@ -137,7 +137,7 @@ fn in_header(offset: u64, len: usize) -> Range<usize> {
 
 impl StorageBackend for SealedRows {
     fn len(&self) -> io::Result<u64> {
-        self.disk.len().map(block::plain_len)
+        self.disk.size().map(block::plain_len)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use crate::base::entropy::Entropy;
 use crate::crypto::FileKey;
-use crate::crypto::aead::{Mismatch, NONCE, TAG, Xaes};
+use crate::crypto::aead::{NONCE, TAG, Xaes};
 
 use super::superblock::{self, FileId};
 use crate::store::error::Result;
@@ -79,14 +79,12 @@ impl Blocks {
         tag.copy_from_slice(&rest[NONCE..NONCE + TAG]);
         sequence.copy_from_slice(&sealed[SEQUENCE..][..8]);
         let sequence = u64::from_le_bytes(sequence);
-        match self.key.open(&nonce, &self.about(number, sequence), body, &tag, out) {
-            Ok(()) => (Found::Whole, sequence),
-            Err(Mismatch) => {
-                out.fill(0);
-                let blank = sealed.iter().all(|byte| *byte == 0);
-                (if blank { Found::NeverWritten } else { Found::Bad }, 0)
-            }
+        if self.key.open(&nonce, &self.about(number, sequence), body, &tag, out) == Ok(()) {
+            return (Found::Whole, sequence);
         }
+        out.fill(0);
+        let blank = sealed.iter().all(|byte| *byte == 0);
+        (if blank { Found::NeverWritten } else { Found::Bad }, 0)
     }
 
     fn about(&self, number: u64, sequence: u64) -> [u8; 64] {

@@ -41,10 +41,6 @@ impl MemoryDisk {
         edit(&mut self.0.lock().unwrap().bytes)
     }
 
-    pub(crate) fn size(&self) -> u64 {
-        self.0.lock().unwrap().bytes.len() as u64
-    }
-
     /// The disk is full when the file would grow beyond `most` bytes.
     pub(crate) fn limit(&self, most: Option<u64>) {
         self.0.lock().unwrap().most = most;
@@ -116,8 +112,8 @@ impl State {
 }
 
 impl Disk for MemoryDisk {
-    fn len(&self) -> Result<u64> {
-        Ok(self.size())
+    fn size(&self) -> Result<u64> {
+        Ok(self.0.lock().unwrap().bytes.len() as u64)
     }
     fn read_exact_at(&self, out: &mut [u8], offset: u64) -> Result<()> {
         let state = self.0.lock().unwrap();
