@@ -13,8 +13,8 @@ use crate::base::secret::Secret;
 
 /// What stands before the 32 key bytes inside an age file.
 const MARK: &[u8; 8] = b"DO2ROOT\x01";
-/// An age file that asks for more work than this is refused: opening it could take hours.
-const MOST_WORK: u8 = 22;
+/// An age file that asks for more work than this (256 MiB) is refused: it could exhaust the machine.
+const MOST_WORK: u8 = 18;
 const LEAST_PASSPHRASE: usize = 12;
 
 /// An age identity to carry: the text of a key file or a recovery key (`AGE-SECRET-KEY-1…`).

@@ -1,4 +1,4 @@
-//! Throws bent inputs at what reads from outside: `cargo run --example fuzz -- decode|query|all [SECONDS] [SEED]`.
+//! Throws bent inputs at what reads from outside: `cargo run --example fuzz -- decode|query|sealed|all [SECONDS] [SEED]`.
 //!
 //! A panic, a broken promise or an input that takes longer than five seconds ends the run with 1; the input is kept
 //! beside the sentence. Run in the dev profile, so that overflowing numbers are noticed.
@@ -6,6 +6,7 @@
 mod decode;
 mod mutate;
 mod query;
+mod sealed;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -25,9 +26,10 @@ struct Case {
     seeds: fn() -> anyhow::Result<Vec<Vec<u8>>>,
 }
 
-const CASES: [Case; 2] = [
+const CASES: [Case; 3] = [
     Case { name: "decode", target: decode::read, seeds: decode::seeds },
     Case { name: "query", target: query::read, seeds: || Ok(query::seeds()) },
+    Case { name: "sealed", target: sealed::read, seeds: sealed::seeds },
 ];
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let wanted = words.first().context("which target? decode, query or all")?;
+    let wanted = words.first().context("which target? decode, query, sealed or all")?;
     let number = |place: usize, otherwise| words.get(place).map_or(Ok(otherwise), |word| word.parse::<u64>());
     let (seconds, seed) = (number(1, 60)?, number(2, 1)?);
     let chosen: Vec<&Case> = CASES.iter().filter(|case| wanted == "all" || wanted == case.name).collect();
