@@ -3,7 +3,9 @@
 use super::error::{Error, Result};
 use super::packages::{FAMILIES, Package};
 use super::pipeline::Pipeline;
+use super::pipelines::flux::Flux;
 use super::pipelines::scene::Scene;
+use super::pipelines::stable_diffusion::StableDiffusion;
 use super::runtime;
 use super::settings::Settings;
 
@@ -23,6 +25,8 @@ impl Engine {
         package.verify()?;
         match package.info.family.as_str() {
             "scene" => Ok(Box::new(Scene::load(package, &self.settings)?)),
+            "stable_diffusion" | "stable_diffusion_xl" => Ok(Box::new(StableDiffusion::load(package, &self.settings)?)),
+            "kontext" | "dreamomni2" => Ok(Box::new(Flux::load(package, &self.settings)?)),
             other => {
                 Err(Error::Unsupported { what: "the family", found: other.to_owned(), supported: FAMILIES.join(", ") })
             }

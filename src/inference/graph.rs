@@ -74,6 +74,13 @@ impl Graph {
         find(&self.outputs, spellings)
     }
 
+    /// Of outputs numbered `STEM.0`, `STEM.1`, … the one before the last.
+    pub(crate) fn penultimate(&self, stem: &str) -> Option<Port> {
+        let number = |p: &Port| p.name.strip_prefix(stem)?.trim_start_matches(['.', '_']).parse::<usize>().ok();
+        let last = self.outputs.iter().filter_map(number).max()?;
+        self.outputs.iter().find(|p| number(p) == last.checked_sub(1)).cloned()
+    }
+
     /// Refuses a graph that wants something nobody would feed.
     pub(crate) fn expect_no_more_than(&self, fed: &[&Port]) -> Result<()> {
         match self.inputs.iter().find(|i| fed.iter().all(|f| f.name != i.name)) {
@@ -109,7 +116,7 @@ impl Graph {
         Ok(found)
     }
 
-    fn failed(&self, detail: &str) -> Error {
+    pub(crate) fn failed(&self, detail: &str) -> Error {
         Error::GraphFailed { graph: self.name.clone(), detail: detail.to_owned() }
     }
 

@@ -1,5 +1,10 @@
 //! How each family of models makes pictures: every pipeline puts stages together and shares what it can.
 
+mod buckets;
+pub(crate) mod flux;
 mod limits;
 pub(crate) mod scene;
-pub(crate) mod stages;
+pub(crate) mod stable_diffusion;
+mod stages;
+mod text;
+mod vae;

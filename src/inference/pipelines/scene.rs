@@ -149,7 +149,7 @@ impl Pipeline for Scene {
 
         let Shape { scene_tokens, channels, .. } = self.shape;
         let sample = stages::first_noise(order, vec![1, scene_tokens, channels])?;
-        let mut scheduler = FlowEuler::even(order.steps as usize, |s| s, 1.0);
+        let mut scheduler = FlowEuler::even(order.steps as usize, 1.0);
         let mut denoiser = SceneDenoiser {
             transformer: &mut self.transformer,
             decoder: &mut self.decoder,
@@ -159,7 +159,7 @@ impl Pipeline for Scene {
             guidance: order.guidance,
             preview: within(order.size, PREVIEW_SIDE),
         };
-        let latents = stages::denoise(&mut denoiser, &mut scheduler, sample, order.seed, watch)?;
+        let latents = stages::denoise(&mut denoiser, &mut scheduler, sample, 0, order.seed, watch)?;
 
         let picture = if order.task == Task::Clip {
             let duration = order.rate.seconds(order.frames) as f32;

@@ -17,18 +17,20 @@ pub(crate) trait Denoiser {
     fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>>;
 }
 
-/// From noise to the last latents. Stops between steps when the watcher says so.
+/// From noise (or, at step `begin`, from a picture with noise) to the last latents. Stops between steps when the
+/// watcher says so.
 pub(crate) fn denoise(
     model: &mut dyn Denoiser,
     scheduler: &mut dyn Scheduler,
     mut sample: Latents,
+    begin: usize,
     seed: u64,
     watch: &mut dyn Watch,
 ) -> Result<Latents> {
     let timesteps = scheduler.timesteps().to_vec();
-    let of = timesteps.len() as u32;
-    for (i, &timestep) in timesteps.iter().enumerate() {
-        let step = i as u32 + 1;
+    let of = timesteps.len().saturating_sub(begin) as u32;
+    for (i, &timestep) in timesteps.iter().enumerate().skip(begin) {
+        let step = (i - begin) as u32 + 1;
         let scale = scheduler.input_scale(i);
         let predicted = if (scale - 1.0).abs() > f32::EPSILON {
             let values = sample.values.iter().map(|x| x * scale).collect();
@@ -36,6 +38,10 @@ pub(crate) fn denoise(
         } else {
             model.predict(&sample, timestep)?
         };
+        if predicted.values.len() != sample.values.len() {
+            let detail = format!("it gave {} numbers for a sample of {}", predicted.values.len(), sample.values.len());
+            return Err(Error::GraphFailed { graph: "the denoiser".to_owned(), detail });
+        }
         let mut fresh = || noise::normal(seed, step, sample.shape.clone()).values;
         scheduler.step(i, &predicted.values, &mut sample.values, &mut fresh);
         if !sample.all_finite() {

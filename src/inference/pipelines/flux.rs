@@ -1,0 +1,236 @@
+//! FLUX.1 Kontext and DreamOmni2: words and one to five references to a new or an edited picture.
+//!
+//! References enter clean, behind the noisy tokens, each with an index and a shift of place to the right.
+
+use serde::Deserialize;
+
+use crate::base::units::Size;
+use crate::inference::error::Result;
+use crate::inference::graph::{Feed, Graph, Port};
+use crate::inference::latents::Latents;
+use crate::inference::names;
+use crate::inference::order::{Made, Order, ReferencePicture, Role, Watch};
+use crate::inference::packages::{Package, PackageInfo};
+use crate::inference::pipeline::Pipeline;
+use crate::inference::schedulers::{Config, Plan, choose};
+use crate::inference::settings::Settings;
+use crate::inference::tokenizers::subwords::Subwords;
+use crate::media::picture::Picture;
+
+use super::buckets;
+use super::limits;
+use super::stages::{self, Denoiser};
+use super::text::{Layer, TextEncoder};
+use super::vae::Vae;
+
+/// How many numbers T5 makes of a prompt.
+const WORDS: usize = 512;
+
+pub(crate) struct Flux {
+    info: PackageInfo,
+    /// The sizes in which references enter; empty where they stay as they are.
+    buckets: Vec<Size>,
+    scheduler: Config,
+    summary: TextEncoder,
+    words: TextEncoder,
+    transformer: Transformer,
+    vae: Vae,
+}
+
+struct Transformer {
+    graph: Graph,
+    hidden: Port,
+    words: Port,
+    pooled: Port,
+    timestep: Port,
+    places: Port,
+    word_places: Port,
+    guidance: Option<Port>,
+    out: Port,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TokenizerConfig {
+    /// Ours: how long prompts become, where it is not FLUX' usual 512.
+    max_sequence_length: Option<usize>,
+}
+
+impl Flux {
+    pub(crate) fn load(package: &Package, settings: &Settings) -> Result<Self> {
+        let files = &package.files;
+        let listed = package.manifest.bucket_sizes()?;
+        let usual = || if package.info.family == "dreamomni2" { buckets::usual() } else { Vec::new() };
+        let index: TokenizerConfig = files.json("model_index.json")?;
+        let length = index.max_sequence_length.filter(|n| (1..=4096).contains(n)).unwrap_or(WORDS);
+        let (clip, t5) = (Subwords::clip(files, "tokenizer")?, Subwords::t5(files, "tokenizer_2", length)?);
+        Ok(Flux {
+            info: package.info.clone(),
+            buckets: listed.unwrap_or_else(usual),
+            scheduler: files.json("scheduler/scheduler_config.json")?,
+            summary: TextEncoder::open(files, "text_encoder", clip, Layer::Last, settings)?.with_pooled()?,
+            words: TextEncoder::open(files, "text_encoder_2", t5, Layer::Last, settings)?.with_hidden()?,
+            transformer: Transformer::bind(Graph::open(files, "transformer", settings)?)?,
+            vae: Vae::open(files, (0.3611, 0.1159, 16), settings)?,
+        })
+    }
+
+    /// The tokens of the references and their places; each stands to the right of those before it.
+    fn references(&mut self, references: &[&ReferencePicture]) -> Result<(Vec<f32>, Vec<f32>)> {
+        let (mut tokens, mut places) = (Vec::new(), Vec::new());
+        let mut shift = 0;
+        for (index, reference) in (1u16..).zip(references) {
+            let multiple = (self.vae.factor * 2) as u32;
+            let size = buckets::enter(reference.picture.size(), &self.buckets, multiple);
+            let latents = self.vae.encode(&reference.picture, size)?;
+            let (packed, rows, columns) = pack(&latents);
+            tokens.extend(packed);
+            places.extend(grid(f32::from(index), rows, columns, shift));
+            shift += columns;
+        }
+        Ok((tokens, places))
+    }
+}
+
+impl Pipeline for Flux {
+    fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
+        limits::check(order, &self.info)?;
+        let pooled = self.summary.encode(&order.prompt)?.pooled;
+        let words = self.words.encode(&order.prompt)?.hidden;
+        // The source is picture 1, whatever the order in which they were given.
+        let mut references: Vec<&ReferencePicture> = order.references.iter().collect();
+        references.sort_by_key(|r| r.role != Role::Source);
+        let (reference_tokens, reference_places) = self.references(&references)?;
+
+        let side = |pixels: u32| pixels as usize / (self.vae.factor * 2) * 2;
+        let (height, width) = (side(order.size.height), side(order.size.width));
+        let noise = stages::first_noise(order, vec![1, self.vae.channels, height, width])?;
+        let (packed, rows, columns) = pack(&noise);
+        let plan =
+            Plan { steps: order.steps as usize, asked: order.scheduler.as_deref(), tokens: Some(rows * columns) };
+        let mut scheduler = choose(&self.scheduler, &plan)?;
+        let mut places = grid(0.0, rows, columns, 0);
+        places.extend(reference_places);
+        let sample = Latents { shape: vec![1, rows * columns, self.vae.channels * 4], values: packed };
+        let mut denoiser = FluxDenoiser {
+            transformer: &mut self.transformer,
+            references: reference_tokens,
+            given: Given { places, words, pooled, guidance: order.guidance },
+        };
+        let last = stages::denoise(&mut denoiser, scheduler.as_mut(), sample, 0, order.seed, watch)?;
+        let latents = unpack(&last, self.vae.channels, rows, columns);
+        let planes = self.vae.decode(&latents)?;
+        watch.drawn(&planes);
+        let picture = stages::picture(&planes, "the decoder")?;
+        Ok(Made { picture: Some(picture), scene: None, latents, unknown: Vec::new() })
+    }
+}
+
+struct FluxDenoiser<'a> {
+    transformer: &'a mut Transformer,
+    references: Vec<f32>,
+    given: Given,
+}
+
+/// What stays the same from step to step.
+struct Given {
+    places: Vec<f32>,
+    words: Latents,
+    pooled: Latents,
+    guidance: f32,
+}
+
+impl Denoiser for FluxDenoiser<'_> {
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents> {
+        let hidden = [sample.values.as_slice(), &self.references].concat();
+        let said = self.transformer.run(&hidden, &self.given, timestep / 1000.0)?;
+        // Only the first tokens are the picture's; what is said of the references is dropped.
+        let values = said.values.into_iter().take(sample.values.len()).collect();
+        Ok(Latents { shape: sample.shape.clone(), values })
+    }
+
+    fn preview(&mut self, _: &Latents) -> Result<Option<Picture>> {
+        Ok(None)
+    }
+}
+
+/// Squares of two by two latents become tokens: `[1, C, 2h, 2w]` to `h x w` tokens of `4C`.
+fn pack(latents: &Latents) -> (Vec<f32>, usize, usize) {
+    let side = |axis: usize| latents.shape.get(axis).copied().unwrap_or(0);
+    let (channels, height, width) = (side(1), side(2), side(3));
+    let (rows, columns) = (height / 2, width / 2);
+    let mut tokens = Vec::with_capacity(latents.values.len());
+    for (row, column) in (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))) {
+        for channel in 0..channels {
+            let corner = (channel * height + row * 2) * width + column * 2;
+            let square = [corner, corner + 1, corner + width, corner + width + 1];
+            tokens.extend(square.map(|at| latents.values.get(at).copied().unwrap_or(0.0)));
+        }
+    }
+    (tokens, rows, columns)
+}
+
+/// The reverse of [`pack`].
+fn unpack(tokens: &Latents, channels: usize, rows: usize, columns: usize) -> Latents {
+    let (height, width) = (rows * 2, columns * 2);
+    let mut latents = Latents::zeros([1, channels, height, width]);
+    for (token, values) in tokens.values.chunks_exact((channels * 4).max(1)).enumerate() {
+        let (row, column) = (token / columns.max(1), token % columns.max(1));
+        for (channel, square) in values.as_chunks::<4>().0.iter().enumerate() {
+            let corner = (channel * height + row * 2) * width + column * 2;
+            for (at, value) in [corner, corner + 1, corner + width, corner + width + 1].into_iter().zip(square) {
+                if let Some(place) = latents.values.get_mut(at) {
+                    *place = *value;
+                }
+            }
+        }
+    }
+    latents
+}
+
+/// Three numbers a token: which picture, row, and column after a shift. In f32: exact far beyond any picture.
+fn grid(index: f32, rows: usize, columns: usize, shift: usize) -> Vec<f32> {
+    let places = (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x)));
+    places.flat_map(|(y, x)| [index, y as f32, (x + shift) as f32]).collect()
+}
+
+impl Transformer {
+    fn bind(graph: Graph) -> Result<Self> {
+        let bound = Transformer {
+            hidden: graph.input(names::HIDDEN)?,
+            words: graph.input(names::WORDS)?,
+            pooled: graph.input(names::POOLED_IN)?,
+            timestep: graph.input(names::TIMESTEP)?,
+            places: graph.input(names::IMAGE_IDS)?,
+            word_places: graph.input(names::TEXT_IDS)?,
+            guidance: graph.maybe_input(names::GUIDANCE),
+            out: graph.output(names::OUT_HIDDEN)?,
+            graph,
+        };
+        let mut fed =
+            vec![&bound.hidden, &bound.words, &bound.pooled, &bound.timestep, &bound.places, &bound.word_places];
+        fed.extend(&bound.guidance);
+        bound.graph.expect_no_more_than(&fed)?;
+        Ok(bound)
+    }
+
+    fn run(&mut self, hidden: &[f32], given: &Given, timestep: f32) -> Result<Latents> {
+        let tokens = given.places.len() / 3;
+        let words = given.words.shape.get(1).copied().unwrap_or(0);
+        let zeros = vec![0.0; words * 3];
+        let hidden_shape = [1, tokens, hidden.len() / tokens.max(1)];
+        // Older exports want a batch around the places.
+        let placed = |port: &Port, count: usize| if port.shape.len() == 3 { vec![1, count, 3] } else { vec![count, 3] };
+        let (places_shape, zeros_shape) = (placed(&self.places, tokens), placed(&self.word_places, words));
+        let mut feeds = vec![
+            (&self.hidden, Feed::Numbers(&hidden_shape, hidden)),
+            (&self.words, Feed::Numbers(&given.words.shape, &given.words.values)),
+            (&self.pooled, Feed::Numbers(&given.pooled.shape, &given.pooled.values)),
+            (&self.timestep, Feed::Each(1, timestep)),
+            (&self.places, Feed::Numbers(&places_shape, &given.places)),
+            (&self.word_places, Feed::Numbers(&zeros_shape, &zeros)),
+        ];
+        feeds.extend(self.guidance.iter().map(|port| (port, Feed::Each(1, given.guidance))));
+        self.graph.run(&feeds, &self.out)
+    }
+}

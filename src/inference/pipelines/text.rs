@@ -1,0 +1,103 @@
+//! A text encoder with its tokenizer: a prompt in, hidden states and a summary out.
+
+use crate::inference::error::Result;
+use crate::inference::graph::{Feed, Graph, Port};
+use crate::inference::latents::Latents;
+use crate::inference::names;
+use crate::inference::packages::Files;
+use crate::inference::settings::Settings;
+use crate::inference::tokenizers::subwords::Subwords;
+
+/// So many prompts are remembered: variations and negatives repeat.
+const REMEMBERED: usize = 8;
+
+pub(crate) struct TextEncoder {
+    words: Subwords,
+    graph: Graph,
+    ids: Port,
+    mask: Option<Port>,
+    hidden: Option<Port>,
+    pooled: Option<Port>,
+    remembered: Vec<(String, Encoded)>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Encoded {
+    /// `[1, length, width]`; empty when the graph gives none.
+    pub(crate) hidden: Latents,
+    /// `[1, width]`; empty when the graph gives none.
+    pub(crate) pooled: Latents,
+}
+
+/// Which hidden states a family wants.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layer {
+    Last,
+    /// The one before the last.
+    Penultimate,
+}
+
+impl TextEncoder {
+    pub(crate) fn open(
+        files: &Files,
+        folder: &str,
+        words: Subwords,
+        layer: Layer,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let graph = Graph::open(files, folder, settings)?;
+        let hidden = match layer {
+            Layer::Last => graph.maybe_output(names::TEXT_HIDDEN),
+            Layer::Penultimate => graph
+                .maybe_output(names::PENULTIMATE)
+                .or_else(|| graph.penultimate("hidden_states"))
+                .or_else(|| graph.maybe_output(names::TEXT_HIDDEN)),
+        };
+        Ok(TextEncoder {
+            words,
+            ids: graph.input(names::IDS)?,
+            mask: graph.maybe_input(names::TEXT_MASK),
+            hidden,
+            pooled: graph.maybe_output(names::POOLED),
+            graph,
+            remembered: Vec::new(),
+        })
+    }
+
+    /// Refuses a graph without hidden states.
+    pub(crate) fn with_hidden(mut self) -> Result<Self> {
+        if self.hidden.is_none() {
+            self.hidden = Some(self.graph.output(names::TEXT_HIDDEN)?);
+        }
+        Ok(self)
+    }
+
+    /// Refuses a graph without a summary.
+    pub(crate) fn with_pooled(mut self) -> Result<Self> {
+        if self.pooled.is_none() {
+            self.pooled = Some(self.graph.output(names::POOLED)?);
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn encode(&mut self, prompt: &str) -> Result<Encoded> {
+        if let Some((_, known)) = self.remembered.iter().find(|(p, _)| p == prompt) {
+            return Ok(known.clone());
+        }
+        let ids = self.words.ids(prompt)?;
+        let shape = [1, ids.len()];
+        // No mask means that everything counts, padding too: so the originals do.
+        let ones = vec![1; ids.len()];
+        let mut feeds = vec![(&self.ids, Feed::Ids(&shape, &ids))];
+        feeds.extend(self.mask.iter().map(|port| (port, Feed::Ids(&shape, &ones))));
+        let wanted: Vec<&Port> = self.hidden.iter().chain(&self.pooled).collect();
+        let mut found = self.graph.run_for(&feeds, &wanted)?.into_iter();
+        let mut next = |port: &Option<Port>| port.as_ref().and_then(|_| found.next()).unwrap_or_default();
+        let encoded = Encoded { hidden: next(&self.hidden), pooled: next(&self.pooled) };
+        if self.remembered.len() >= REMEMBERED {
+            self.remembered.remove(0);
+        }
+        self.remembered.push((prompt.to_owned(), encoded.clone()));
+        Ok(encoded)
+    }
+}

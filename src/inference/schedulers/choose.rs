@@ -1,0 +1,71 @@
+//! Finds the scheduler that a package names, or that an order asks for in its place.
+
+use crate::inference::error::{Error, Result};
+
+use super::config::Config;
+use super::ddim::Ddim;
+use super::dpm::Dpm;
+use super::euler::Euler;
+use super::euler_ancestral::EulerAncestral;
+use super::flow_euler::FlowEuler;
+use super::heun::Heun;
+use super::lcm::Lcm;
+use super::scheduler::Scheduler;
+use super::unipc::UniPc;
+
+/// Our words and diffusers' classes.
+const KNOWN: [(&str, &str); 8] = [
+    ("euler", "EulerDiscreteScheduler"),
+    ("euler_ancestral", "EulerAncestralDiscreteScheduler"),
+    ("ddim", "DDIMScheduler"),
+    ("dpm++", "DPMSolverMultistepScheduler"),
+    ("lcm", "LCMScheduler"),
+    ("unipc", "UniPCMultistepScheduler"),
+    ("heun", "HeunDiscreteScheduler"),
+    ("flow_euler", "FlowMatchEulerDiscreteScheduler"),
+];
+
+/// How a walk is planned.
+pub(crate) struct Plan<'a> {
+    pub(crate) steps: usize,
+    /// Another scheduler than the package's.
+    pub(crate) asked: Option<&'a str>,
+    /// How many tokens the picture has, for families whose shift depends on it.
+    pub(crate) tokens: Option<usize>,
+}
+
+pub(crate) fn choose(config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>> {
+    let mut config = config.clone();
+    if let Some(asked) = plan.asked {
+        let plain = asked.strip_suffix("_karras");
+        config.class = plain.unwrap_or(asked).to_owned();
+        if plain.is_some() {
+            config.use_karras_sigmas = Some(true);
+        }
+    }
+    let known = KNOWN.iter().find(|(word, class)| *word == config.class || *class == config.class);
+    let Some((word, _)) = known else {
+        return Err(unsupported("the scheduler", &config.class));
+    };
+    let made = config.refuse_the_rest().and_then(|()| make(word, &config, plan));
+    made.map_err(|option| unsupported("in its scheduler", &option))
+}
+
+fn make(word: &str, config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>, String> {
+    let steps = plan.steps;
+    Ok(match word {
+        "euler" => Box::new(Euler::new(config, steps)?),
+        "euler_ancestral" => Box::new(EulerAncestral::new(config, steps)?),
+        "ddim" => Box::new(Ddim::new(config, steps)?),
+        "dpm++" => Box::new(Dpm::new(config, steps)?),
+        "lcm" => Box::new(Lcm::new(config, steps)?),
+        "unipc" => Box::new(UniPc::new(config, steps)?),
+        "heun" => Box::new(Heun::new(config, steps)?),
+        _ => Box::new(FlowEuler::new(config, steps, plan.tokens)?),
+    })
+}
+
+fn unsupported(what: &'static str, found: &str) -> Error {
+    let supported = KNOWN.map(|(word, class)| format!("{word} ({class})")).join(", ");
+    Error::Unsupported { what, found: found.chars().take(100).collect(), supported }
+}
