@@ -8,6 +8,9 @@ use utoipa::openapi::{
     SecurityRequirement,
 };
 
+use super::api::gallery::KindWord;
+use super::api::jobs::Which;
+use super::api::renders::SizeWord;
 use super::problem::{Field, ProblemView};
 use super::routes::{Described, ROUTES, Who};
 
@@ -24,7 +27,7 @@ pub fn text() -> String {
 }
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(ProblemView, Field)))]
+#[openapi(components(schemas(ProblemView, Field, KindWord, SizeWord, Which)))]
 struct Problems;
 
 fn document() -> utoipa::openapi::OpenApi {

@@ -90,6 +90,13 @@ class Jobs {
       this.#put(whole as Job);
       return;
     }
+    // A step tells only what moved.
+    const known = this.find(id);
+    if (known && typeof whole.step === 'number') {
+      const { step, steps_total = known.steps_total, variation = known.variation, preview = known.preview } = whole;
+      this.#put({ ...known, state: 'running', step, steps_total, variation, preview });
+      return;
+    }
     if (this.#asked.has(id)) return;
     this.#asked.add(id);
     const ws = this.#ws;

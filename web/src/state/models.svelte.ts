@@ -26,7 +26,6 @@ class Models {
 
 export const models = new Models();
 
-/** Suggested sizes come as pairs or as objects; this page wants pairs. */
 export function suggested(model: Model | undefined): [number, number][] {
-  return (model?.sizes.suggested ?? []).map((size) => (Array.isArray(size) ? size : [size.width, size.height]));
+  return (model?.sizes.suggested ?? []).map((size) => [size.width, size.height]);
 }

@@ -5,6 +5,7 @@ import { paths } from '~/api/paths';
 import type { Me, StudioState } from '~/api/schema';
 import { prefer, preferred } from '~/base/draft';
 import { setLanguage } from '~/text';
+import { access } from './access.svelte';
 import { connection } from './connection.svelte';
 import { route } from './route.svelte';
 
@@ -27,11 +28,11 @@ class SessionState {
   get role(): string {
     return this.workspace?.role ?? '';
   }
-  get canMake(): boolean {
-    return this.role !== 'reviewer' && this.role !== 'guest' && this.role !== '';
+  may(action: string): boolean {
+    return access.allows(this.role, action);
   }
-  get isOwner(): boolean {
-    return this.role === 'owner';
+  get canMake(): boolean {
+    return this.may('job.order');
   }
   get isOperator(): boolean {
     return this.me?.studio_role === 'operator';
@@ -46,12 +47,11 @@ class SessionState {
     this.setTheme(preferred('theme') === 'desk' ? 'desk' : 'suite');
     wire({
       reached: (yes) => connection.heard(yes),
-      signedOut: () => {
-        if (this.me) this.ended = true;
-      },
+      signedOut: () => this.over(),
     });
     await this.loadStudio();
-    if (this.studio?.phase === 'ready') await this.loadMe();
+    // Nobody signed in on this browser: asking would only be refused.
+    if (this.studio?.phase === 'ready' && preferred('signed-in') !== 'no') await this.loadMe();
   }
   async loadStudio(): Promise<void> {
     this.studio = await get<StudioState>(paths.state, { anonymous: true });
@@ -61,15 +61,18 @@ class SessionState {
       await this.take(await get<Me>(paths.me, { anonymous: true }));
     } catch (error) {
       if ((error as { status?: number }).status !== 401) throw error;
+      prefer('signed-in', 'no');
     }
   }
   /** Takes a fresh answer about oneself: after sign-in, set-up, joining. */
   async take(me: Me): Promise<void> {
-    this.me = me;
     this.ended = false;
-    setCsrf(me.csrf);
+    setCsrf(me.csrf ?? '');
+    prefer('signed-in', 'yes');
+    await access.load();
     if (me.account.theme === 'desk' || me.account.theme === 'suite') this.setTheme(me.account.theme);
     if (me.account.language) await setLanguage(me.account.language);
+    this.me = me;
     events.open(() => {
       void this.#askWhetherAlive();
     });
@@ -102,12 +105,18 @@ class SessionState {
     this.me = null;
     this.ended = false;
     setCsrf('');
+    prefer('signed-in', 'no');
     sessionStorage.clear();
     route.go('/sign-in');
   }
   async reloadMe(): Promise<void> {
     this.me = await get<Me>(paths.me);
-    setCsrf(this.me.csrf);
+    setCsrf(this.me.csrf ?? '');
+  }
+  /** The server said that this very session is over. */
+  over(): void {
+    events.close();
+    if (this.me) this.ended = true;
   }
 }
 

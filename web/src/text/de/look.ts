@@ -22,7 +22,7 @@ export const look: Pick<Text, 'gallery' | 'render'> = {
     caption: 'Unterschrift', captionHint: 'Wofür ist es, was ist gut daran?', noCaption: 'Keine Unterschrift', conflict: 'Jemand hat diese Unterschrift geändert, während Sie schrieben.', theirs: 'Sie lautet jetzt:',
     keepMine: 'Meine behalten', takeTheirs: 'Ihre nehmen', moved: 'Jemand hat diese Unterschrift eben geändert. Bevor etwas verloren geht, werden Sie gefragt.',
     without: 'ohne', hash: 'Prüfsumme', copySeed: 'Startzahl kopieren', copyHash: 'Prüfsumme kopieren', by: 'Von', made: 'Gemacht', brought: 'Mitgebracht', file: 'Datei', name: 'Name', unknown: 'Dieses Wort kannte das Modell nicht',
-    siblings: 'Zusammen gemacht', compareWith: (letter) => `Mit ${letter} vergleichen`, inBin: 'Das liegt im Papierkorb.', missing: 'Nicht zu finden', toGallery: 'Zurück zur Galerie',
+    usedIn: 'Verwendet in', madeFromThis: 'Daraus gemacht', siblings: 'Zusammen gemacht', compareWith: (letter) => `Mit ${letter} vergleichen`, inBin: 'Das liegt im Papierkorb.', missing: 'Nicht zu finden', toGallery: 'Zurück zur Galerie',
     nextOne: 'Nächstes der Galerie', previousOne: 'Voriges der Galerie',
   },
 };

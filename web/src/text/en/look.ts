@@ -21,7 +21,7 @@ export const look = {
     caption: 'Caption', captionHint: 'What is it for, what is good about it?', noCaption: 'No caption', conflict: 'Someone changed this caption while you wrote.', theirs: 'It now reads:',
     keepMine: 'Keep mine', takeTheirs: 'Take theirs', moved: 'Someone changed this caption just now. You will be asked before anything is lost.',
     without: 'without', hash: 'Hash', copySeed: 'Copy the seed', copyHash: 'Copy the hash', by: 'By', made: 'Made', brought: 'Brought in', file: 'File', name: 'Name', unknown: 'The model did not know this word',
-    siblings: 'Made together', compareWith: (letter: string) => `Compare with ${letter}`, inBin: 'This is in the bin.', missing: 'Not to be found', toGallery: 'Back to the gallery',
+    usedIn: 'Used in', madeFromThis: 'Made from this', siblings: 'Made together', compareWith: (letter: string) => `Compare with ${letter}`, inBin: 'This is in the bin.', missing: 'Not to be found', toGallery: 'Back to the gallery',
     nextOne: 'Next in the gallery', previousOne: 'Previous in the gallery',
   },
 };

@@ -1,0 +1,95 @@
+// Profile, admin, palette, keys, languages, tablet.
+export default [
+  ['profile: name, look, language, password, token, device', async (t) => {
+    const mia = t.house.owner;
+    await mia.go('/profile');
+    await mia.see('Signed-in devices');
+    await mia.axe('profile');
+    await mia.field('What for').fill('contact sheets');
+    await mia.button('Make a token').click();
+    await mia.see('Copy it now; it is never shown again.');
+    await mia.axe('profile: token');
+    await mia.page.locator('.pair label', { hasText: 'Desk, light' }).click();
+    await mia.page.waitForFunction(() => document.documentElement.dataset.theme === 'desk');
+    await mia.axe('profile: desk');
+    await mia.page.locator('.pair label', { hasText: 'Deutsch' }).click();
+    await mia.see('Angemeldete Geräte');
+    await mia.axe('profile: German');
+    for (const [page, words] of [['generate', 'Zuletzt gemacht'], ['gallery', 'Favoriten'], ['people', 'Was jede Rolle darf'], ['queue', 'Schlange']]) {
+      await mia.go(`/w/${t.house.ws}/${page}`);
+      await mia.page.getByText(words).or(mia.page.getByLabel(words)).first().waitFor();
+      await mia.axe(`${page}: desk, German`);
+    }
+    await mia.shoot('queue-desk-german');
+    await mia.go('/profile');
+    await mia.page.locator('.pair label', { hasText: 'English' }).click();
+    await mia.page.locator('.pair label', { hasText: 'Suite, dark' }).click();
+    await mia.page.waitForFunction(() => document.documentElement.dataset.theme === 'suite');
+  }],
+
+  ['admin: health, models with test, audit with filter and verify, people', async (t) => {
+    const mia = t.house.owner;
+    await mia.go('/admin/health');
+    await mia.see('Checks');
+    await mia.axe('admin: health');
+    await mia.shoot('health');
+    await mia.link('Models').click();
+    await mia.button('Test').click();
+    await mia.page.locator('article table').waitFor({ timeout: 90_000 });
+    await mia.axe('admin: models');
+    await mia.link('Audit').click();
+    await mia.page.locator('tbody tr').first().waitFor();
+    await mia.button('Verify the chain').click();
+    await mia.page.locator('.notice.good').waitFor();
+    await mia.axe('admin: audit');
+    await mia.field('Action').fill('member.');
+    await mia.button('Filter').click();
+    await mia.page.waitForURL(/action=member/);
+    await mia.page.locator('nav[aria-label=Admin]').getByRole('link', { name: 'People' }).click();
+    await mia.see('mia@kestrel.lan');
+    await mia.axe('admin: people');
+    const body = await mia.page.locator('body').innerText();
+    if (/calm blue sea/.test(body)) throw new Error('an operator page shows a prompt');
+  }],
+
+  ['palette and key sheet, by keys only', async (t) => {
+    const mia = t.house.owner;
+    await mia.go(`/w/${t.house.ws}/gallery`);
+    await mia.page.locator('[data-tile]').first().waitFor();
+    await mia.page.keyboard.press('Control+k');
+    await mia.page.locator('dialog [role=option]').first().waitFor();
+    await mia.axe('palette');
+    await mia.page.keyboard.type('queue');
+    await mia.page.keyboard.press('Enter');
+    await mia.page.waitForURL(/queue$/);
+    await mia.page.keyboard.press('?');
+    await mia.page.locator('dialog kbd').first().waitFor();
+    await mia.axe('key sheet');
+    await mia.page.keyboard.press('Escape');
+    await mia.page.keyboard.press('Alt+1');
+    await mia.page.waitForURL(/generate/);
+    await mia.go('/nowhere/at/all');
+    await mia.see('No such page');
+    await mia.axe('no such page');
+  }],
+
+  ['a tablet, and Tab alone reaches the work', async (t) => {
+    const mia = t.house.owner;
+    await mia.page.setViewportSize({ width: 834, height: 1112 });
+    for (const page of ['generate', 'gallery', 'queue', 'people']) {
+      await mia.go(`/w/${t.house.ws}/${page}`);
+      await mia.page.locator('#room > *').first().waitFor();
+      const wide = await mia.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wide > 0) throw new Error(`${page} is ${wide} px too wide on a tablet`);
+      await mia.axe(`${page}: tablet`);
+    }
+    await mia.page.setViewportSize({ width: 1280, height: 720 });
+    await mia.go(`/w/${t.house.ws}/generate`);
+    await mia.page.locator('#prompt').waitFor();
+    for (let press = 0; press < 60; press += 1) {
+      await mia.page.keyboard.press('Tab');
+      if (await mia.page.evaluate(() => document.activeElement?.id === 'prompt')) return;
+    }
+    throw new Error('Tab never reached the prompt');
+  }],
+];
