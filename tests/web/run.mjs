@@ -17,6 +17,7 @@ const browser = await launch();
 let passed = 0;
 let failed = 0;
 let axe = 0;
+let hopeless = false;
 
 /** What flows share: the studio of the house, its people, and a way to get more of both. */
 const house = {
@@ -37,6 +38,7 @@ for (const file of readdirSync(flowsFolder).filter((name) => name.endsWith('.mjs
   const { default: flows } = await import(new URL(file, `file://${flowsFolder}`));
   for (const [name, flow, needed] of flows) {
     if (only.length && !needed && !only.every((word) => name.toLowerCase().includes(word))) continue;
+    if (hopeless) break;
     const from = Date.now();
     const people = [];
     const t = { ...house, people, arrive: async (options = {}) => people[people.push(await Person.arrive(browser, options.studio ?? studio, options)) - 1], another: () => house.another() };
@@ -48,6 +50,8 @@ for (const file of readdirSync(flowsFolder).filter((name) => name.endsWith('.mjs
       console.log(`ok    ${((Date.now() - from) / 1000).toFixed(1).padStart(6)} s  ${name}`);
     } catch (error) {
       failed += 1;
+      // Without the first run there is nobody to tell the other stories of.
+      if (needed && !house.ws) hopeless = true;
       console.log(`FAIL  ${((Date.now() - from) / 1000).toFixed(1).padStart(6)} s  ${name}\n      ${String(error.message).split('\n').slice(0, 14).join('\n      ')}`);
       if (process.env.SHOTS_OF_FAILURES) {
         mkdirSync(process.env.SHOTS_OF_FAILURES, { recursive: true });

@@ -1,5 +1,5 @@
 // A person at a browser: own context, watched for errors and for any request that leaves the house.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +16,19 @@ export function launch() {
       '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
     ],
   });
+}
+
+/** Shows a fresh build of the UI without building the binary again: UI_DIST=web/dist. For writing flows, not for CI. */
+async function serveDist(context, studio, folder) {
+  const types = { js: 'text/javascript', css: 'text/css', html: 'text/html', svg: 'image/svg+xml', woff2: 'font/woff2' };
+  await context.route(
+    (url) => url.href.startsWith(studio.url) && !/^\/(api\/|healthz|readyz)/.test(url.pathname),
+    (route) => {
+      const path = `${folder}${new URL(route.request().url()).pathname}`;
+      const file = existsSync(path) && statSync(path).isFile() ? path : `${folder}/index.html`;
+      return route.fulfill({ body: readFileSync(file), contentType: types[file.split('.').pop()] ?? 'application/octet-stream' });
+    },
+  );
 }
 
 export class Person {
@@ -35,6 +48,7 @@ export class Person {
     person.outside = [];
     person.checked = [];
     person.expected = [];
+    if (process.env.UI_DIST) await serveDist(context, studio, process.env.UI_DIST);
     person.page = await context.newPage();
     person.page.setDefaultTimeout(20_000);
     person.watch(person.page);

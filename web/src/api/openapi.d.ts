@@ -1086,6 +1086,8 @@ export interface components {
             methods: string[];
         };
         /** @enum {string} */
+        KindWord: "all" | "renders" | "assets";
+        /** @enum {string} */
         Level: "ok" | "warn" | "fail";
         Lineage: {
             made_from: components["schemas"]["Reference"][];
@@ -1551,6 +1553,8 @@ export interface components {
             /** Format: int32 */
             width: number;
         };
+        /** @enum {string} */
+        SizeWord: "thumb" | "view" | "original";
         SizesView: {
             /**
              * Format: int32
@@ -1653,6 +1657,8 @@ export interface components {
             reason: string;
             sentence: string;
         };
+        /** @enum {string} */
+        Which: "active" | "all";
         WorkerView: {
             model?: string | null;
             /** Format: int32 */
@@ -1665,12 +1671,6 @@ export interface components {
             name: string;
         };
         WorkspaceId: string;
-        /** @enum {string} */
-        SizeWord: "thumb" | "view" | "original";
-        /** @enum {string} */
-        KindWord: "all" | "renders" | "assets";
-        /** @enum {string} */
-        Which: "active" | "all";
     };
     responses: never;
     parameters: never;

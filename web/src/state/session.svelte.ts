@@ -50,8 +50,9 @@ class SessionState {
       signedOut: () => this.over(),
     });
     await this.loadStudio();
-    // Nobody signed in on this browser: asking would only be refused.
-    if (this.studio?.phase === 'ready' && preferred('signed-in') !== 'no') await this.loadMe();
+    // Nobody signed in on this browser: asking would only be refused. Where nothing can be noted, ask.
+    const noted = preferred('theme') !== null;
+    if (this.studio?.phase === 'ready' && (preferred('signed-in') === 'yes' || !noted)) await this.loadMe();
   }
   async loadStudio(): Promise<void> {
     this.studio = await get<StudioState>(paths.state, { anonymous: true });

@@ -3,6 +3,7 @@ import { post } from '~/api/client';
 import { paths } from '~/api/paths';
 import type { SetupDone } from '~/api/schema';
 import { keep, recall, forget } from '~/base/draft';
+import { route } from '~/state/route.svelte';
 import { session } from '~/state/session.svelte';
 
 export const STEPS = ['studio', 'owner', 'address', 'workspace', 'unlock', 'device'] as const;
@@ -69,6 +70,8 @@ class Wizard {
     this.passphrase = '';
     this.again = '';
     forget('setup');
+    // First the place, then the person: who is signed in at a bare /setup is shown home.
+    route.go('/setup?step=recovery', true);
     await session.take(done.me);
   }
 }
