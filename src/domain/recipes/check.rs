@@ -1,14 +1,12 @@
 //! From a draft to a recipe: every bound is checked against the model's card, all faults are told at once.
 
 use super::fault::{Fault, Faults};
-use super::terms::{Draft, Recipe, Role, Task};
+use super::terms::{Draft, LARGEST_SEED, Recipe, Role, Task};
 use super::wildcard;
 use crate::base::text::Prompt;
 use crate::base::units::{Rate, Size};
 use crate::domain::models::card::ModelCard;
 
-/// The largest whole number that a browser counts exactly: 2^53 - 1.
-pub const LARGEST_SEED: u64 = (1 << 53) - 1;
 pub const MOST_VARIATIONS: u32 = 8;
 const MOST_FRAMES: u32 = 300;
 const MOST_GUIDANCE: f32 = 30.0;

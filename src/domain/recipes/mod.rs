@@ -5,6 +5,6 @@ pub mod fault;
 pub mod terms;
 mod wildcard;
 
-pub use check::{LARGEST_SEED, MOST_VARIATIONS, check};
+pub use check::{MOST_VARIATIONS, check};
 pub use fault::{Fault, Faults};
-pub use terms::{Draft, Picture, Recipe, Reference, Role, Task};
+pub use terms::{Draft, LARGEST_SEED, Picture, Recipe, Reference, Role, Task};

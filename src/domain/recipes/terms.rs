@@ -9,6 +9,9 @@ use crate::base::id::{AssetId, Id, RenderId};
 use crate::base::text::Prompt;
 use crate::base::units::{Rate, Size};
 
+/// The largest whole number that a browser counts exactly: 2^53 - 1.
+pub const LARGEST_SEED: u64 = (1 << 53) - 1;
+
 /// What is to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,8 +1,7 @@
 //! Wildcards: `{red|blue}` becomes one of its words, another for each variation, always the same for a seed.
 
-use super::check::LARGEST_SEED;
 use super::fault::Fault;
-use super::terms::Recipe;
+use super::terms::{LARGEST_SEED, Recipe};
 use crate::base::text::Prompt;
 
 /// The seed of one variation: they follow each other.
