@@ -12,11 +12,13 @@ mod caller;
 mod media;
 
 pub mod api;
+mod description;
 mod embed;
 mod events;
 mod openapi;
 
 mod frame;
+mod host;
 mod plain;
 mod trust;
 

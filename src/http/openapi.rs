@@ -1,6 +1,5 @@
 //! The API's own description, made from the handlers.
 
-use actix_web::HttpResponse;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
@@ -13,13 +12,6 @@ use super::api::jobs::Which;
 use super::api::renders::SizeWord;
 use super::problem::{Field, ProblemView};
 use super::routes::{Described, ROUTES, Who};
-
-/// This document: OpenAPI 3.1.
-#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "state",
-    responses((status = 200, content_type = "application/json", body = Object)))]
-pub(super) async fn show() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(text())
-}
 
 /// The description as pretty JSON, the same for every build of the same sources.
 pub fn text() -> String {

@@ -4,6 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::door::Door;
+use super::host::host;
 use super::trust;
 
 /// Answers a request that came without TLS.
@@ -23,19 +24,4 @@ pub(super) fn answer(request: &HttpRequest) -> HttpResponse {
         .insert_header((header::LOCATION, format!("https://{host}{port}{rest}")))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish()
-}
-
-/// The name or address the browser used, without its port; nothing that could break out of a header or a page.
-pub(super) fn host(request: &HttpRequest) -> Option<String> {
-    let sent = request.headers().get(header::HOST)?.to_str().ok()?;
-    let name = match sent.strip_prefix('[') {
-        Some(rest) => {
-            let inner = rest.split_once(']')?.0;
-            inner.parse::<std::net::Ipv6Addr>().ok()?;
-            return Some(format!("[{inner}]"));
-        }
-        None => sent.split(':').next()?,
-    };
-    let fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-    (!name.is_empty() && name.len() <= 253 && name.bytes().all(fine)).then(|| name.to_ascii_lowercase())
 }

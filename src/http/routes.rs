@@ -7,7 +7,7 @@ use actix_web::{Route, web};
 use super::api::{
     assets, audit, gallery, invitations, jobs, me, models, renders, setup, state, studio, tokens, workspaces,
 };
-use super::{caller, events, frame, openapi};
+use super::{caller, description, events, frame};
 
 /// Whom an address answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ routes! {
     Always GET    "/healthz"                                          state::live;
     Always GET    "/readyz"                                           state::ready;
     Always GET    "/api/v1/state"                                     state::show;
-    Always GET    "/api/v1/openapi.json"                              openapi::show;
+    Always GET    "/api/v1/openapi.json"                              description::show;
     Always POST   "/api/v1/setup/check"                               setup::check;
     Always POST   "/api/v1/setup"                                     setup::begin;
     Always POST   "/api/v1/unlock"                                    setup::unlock;

@@ -11,9 +11,10 @@ use actix_web::web::{self, Data, JsonConfig, PathConfig, PayloadConfig, QueryCon
 use actix_web::{App, HttpServer};
 use rustls::ServerConfig;
 
+use super::description::Description;
 use super::door::Door;
 use super::problem::Problem;
-use super::{embed, frame, routes};
+use super::{embed, frame, openapi, routes};
 
 /// The largest JSON body: a prompt of 4,000 characters, references and room.
 const JSON_MOST: usize = 256 * 1024;
@@ -21,9 +22,11 @@ const JSON_MOST: usize = 256 * 1024;
 /// A server that answers on these sockets once it is awaited.
 pub fn serve(door: Door, tls: ServerConfig, secure: TcpListener, plain: Option<TcpListener>) -> io::Result<Server> {
     let door = Data::new(door);
+    let description = Data::new(Description(openapi::text()));
     let app = move || {
         App::new()
             .app_data(Data::clone(&door))
+            .app_data(Data::clone(&description))
             .app_data(JsonConfig::default().limit(JSON_MOST).error_handler(|e, _| unreadable_json(&e).into()))
             .app_data(PathConfig::default().error_handler(|_, _| no_such_id().into()))
             .app_data(QueryConfig::default().error_handler(|e, _| unreadable_query(&e).into()))

@@ -3,21 +3,21 @@
 
 mod support;
 
+mod access;
 mod authority;
 mod blobs;
-mod access;
 mod cli;
 mod clips;
 mod door;
 mod hands;
+mod house;
 mod keys;
 mod packages;
-mod house;
 mod pictures;
 mod pipelines;
 mod power_loss;
-mod routes;
 mod queue;
+mod routes;
 mod rows;
 mod search;
 mod streams;

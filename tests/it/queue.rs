@@ -36,8 +36,8 @@ fn a_job_becomes_a_render_with_its_whole_recipe() {
     assert_eq!(&jobs::preview(&p.owner(), p.workspace, job.id).unwrap().jpeg[..], [3]);
     let first = lane::finish_variation(&system, &claimed.lease, 0, handed()).unwrap();
     assert_eq!(lane::finish(&system, &claimed.lease).unwrap_err().code(), "variations_missing");
-    assert_eq!(lane::finish_variation(&system, &claimed.lease, 1, handed()).unwrap_err().code(), "lease_lost");
-    // The worker that tried to end too early has lost its lease; the next start offers the rest again.
+    // The studio stops in the middle; the next start offers the rest again.
+    drop(system);
     let p = p.again();
     let claimed = p.claim().unwrap();
     assert_eq!(claimed.variations.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1]);
@@ -114,8 +114,7 @@ fn a_failure_keeps_its_sentence() {
 #[test]
 fn a_cancelled_job_stops_its_worker_and_leaves_nothing() {
     let p = Premises::new();
-    let (waiting, running) = (p.order(&p.owner, "a lamp"), ());
-    let () = running;
+    let waiting = p.order(&p.owner, "a lamp");
     jobs::cancel(&p.owner(), p.workspace, waiting).unwrap();
     assert!(p.claim().is_none());
     assert_eq!(jobs::cancel(&p.owner(), p.workspace, waiting).unwrap_err().code(), "job_ended");

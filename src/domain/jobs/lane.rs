@@ -67,14 +67,14 @@ pub fn claim(system: &Act, worker: &str, model: Option<&str>) -> Result<Option<C
         let claimed = begin(system, &lease, worker);
         match claimed {
             Ok(Some(claimed)) => return Ok(Some(claimed)),
-            Ok(None) => {}
-            // A job that cannot even begin must not stop the ones behind it.
+            Ok(None) => drop(system.house().queue.release(lease.job, ticket)),
+            // A job that cannot even begin must not stop the ones behind it. Should not even the failure be
+            // written, its lease runs out and it is tried again.
             Err(error) => {
                 let trouble = Trouble { code: error.code().to_owned(), sentence: error.to_string() };
                 let _ = fail(system, &lease, trouble);
             }
         }
-        system.house().queue.release(lease.job, ticket);
     }
     Ok(None)
 }
@@ -253,9 +253,9 @@ fn end(system: &Act, lease: &Lease, to: impl FnOnce(&mut JobRow) -> Result<(JobS
         row::shift(tx, &mut row, state)?;
         Ok((row, event))
     });
-    // Whatever came of it, this worker is done; a job left running is offered again by the next start.
-    queue.release(lease.job, lease.ticket);
+    // An end that failed keeps its lease: it runs out, and the job is offered again.
     let row = row?;
+    queue.release(lease.job, lease.ticket);
     if row.state == JobState::Queued {
         queue.add(row.entry(lease.workspace));
     }

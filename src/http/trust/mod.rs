@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::door::{Door, TrustAnchor};
-use super::plain;
+use super::host::host as name_used;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src https:; base-uri 'none'; \
                    form-action 'none'; frame-ancestors 'none'";
@@ -58,7 +58,7 @@ const PAGE: &str = include_str!("trust.html");
 
 /// The page with the part for this computer opened.
 fn page(request: &HttpRequest, door: &Door, fingerprint: &str) -> String {
-    let host = plain::host(request).unwrap_or_else(|| "localhost".to_owned());
+    let host = name_used(request).unwrap_or_else(|| "localhost".to_owned());
     let port = if door.port == 443 { String::new() } else { format!(":{}", door.port) };
     let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let mine = System::of(agent).word();

@@ -9,12 +9,11 @@ use crate::inference::error::{Error, Result};
 use crate::inference::names::{self, Expected};
 
 use super::files::Files;
-use super::import::{PICKLE, PROGRAM};
 use super::info;
 use super::manifest::{self, Manifest};
 use super::onnx::{self, Facts};
 use super::receipt::Receipt;
-use super::source::unsafe_file;
+use super::source::{PICKLE, PROGRAM, unsafe_file};
 
 /// Operator sets that the runtime brings itself.
 const DOMAINS: [&str; 8] = [

@@ -11,7 +11,7 @@ use super::check;
 use super::files::Files;
 use super::manifest::Manifest;
 use super::receipt::{self, Receipt};
-use super::source::{self, unsafe_file};
+use super::source::{self, PICKLE, PROGRAM, unsafe_file};
 
 /// Hears the bytes copied and, where known, of how many.
 pub(super) type Told<'a> = dyn FnMut(u64, Option<u64>) + 'a;
@@ -133,10 +133,6 @@ fn refuse_by_name(file: &str) -> Result<()> {
     }
     Ok(())
 }
-
-pub(super) const PICKLE: &str = "is a pickle, which can run code when it is opened; export the model to ONNX \
-     (`optimum-cli export onnx --model FOLDER OUT`) and import OUT";
-pub(super) const PROGRAM: &str = "is a program; a package holds data only. Remove it and import again";
 
 fn enough_room(models: &Path, bytes: u64) -> Result<()> {
     let Ok(disk) = rustix::fs::statvfs(models) else { return Ok(()) };

@@ -12,6 +12,11 @@ const MOST_FILES: usize = 20_000;
 const MOST_GROWTH: u64 = 100;
 const GROWTH_ALLOWANCE: u64 = 256 << 20;
 
+/// Why a file may not be in a package.
+pub(super) const PICKLE: &str = "is a pickle, which can run code when it is opened; export the model to ONNX \
+     (`optimum-cli export onnx --model FOLDER OUT`) and import OUT";
+pub(super) const PROGRAM: &str = "is a program; a package holds data only. Remove it and import again";
+
 /// Called with each file's name inside the package, its size, and its bytes.
 type Take<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<()> + 'a;
 

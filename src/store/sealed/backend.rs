@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::StorageBackend;
 
-use super::block::{self, Blocks, Found, PLAIN, STRIDE, SUPERBLOCK, place};
+use super::block::{self, Blocks, Found, PLAIN, place};
 use super::header::{Header, Slots};
 use super::superblock;
+use super::superblock::{STRIDE, SUPERBLOCK};
 use crate::crypto::FileKey;
 use crate::store::disk::Disk;
 use crate::store::error::{Error, Result, is_full};

@@ -4,15 +4,11 @@ use crate::base::entropy::Entropy;
 use crate::crypto::FileKey;
 use crate::crypto::aead::{NONCE, TAG, Xaes};
 
-use super::superblock::{self, FileId};
+use super::superblock::{self, FileId, STRIDE, SUPERBLOCK};
 use crate::store::error::Result;
 
 /// Plain bytes in a block: the database's page size.
 pub(super) const PLAIN: usize = 4096;
-/// Bytes from one block to the next.
-pub(super) const STRIDE: usize = 4608;
-/// Bytes before the first header slot.
-pub(super) const SUPERBLOCK: u64 = 4096;
 
 const SEQUENCE: usize = PLAIN + NONCE + TAG;
 

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::block::{Blocks, Found, PLAIN, STRIDE, slot};
+use super::block::{Blocks, Found, PLAIN, slot};
+use super::superblock::STRIDE;
 use crate::store::disk::Disk;
 
 /// The database's header page as it last was, and which slot may be written next.

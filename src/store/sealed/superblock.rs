@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
-use super::block::{STRIDE, SUPERBLOCK};
 use crate::base::entropy::Entropy;
 use crate::crypto::FileKey;
 use crate::crypto::aead::{NONCE, TAG, Xaes};
 use crate::store::error::{Error, Result};
+
+/// Bytes from one block to the next.
+pub(super) const STRIDE: usize = 4608;
+/// Bytes before the first header slot.
+pub(super) const SUPERBLOCK: u64 = 4096;
 
 /// Random per file: salts its key and is authenticated with every block.
 pub(super) type FileId = [u8; 32];
