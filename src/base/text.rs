@@ -97,6 +97,12 @@ impl<'de> Deserialize<'de> for Email {
     }
 }
 
+/// Bytes as people compare them: two small digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 /// Trims, composes (NFC) and checks; emoji and right-to-left text are ordinary text.
 fn checked(what: &'static str, text: &str, most: usize, lines: bool) -> Result<String, BadText> {
     // Counted before composing, so that a huge text is refused without being copied.

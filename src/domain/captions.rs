@@ -23,11 +23,11 @@ pub struct Change {
 }
 
 impl Change {
-    /// The new caption, checked; none when it is to stay.
-    pub(crate) fn text(&self) -> Result<Option<Option<String>>> {
-        let Some(text) = &self.caption else { return Ok(None) };
-        let text = text.as_deref().filter(|t| !t.trim().is_empty()).map(Caption::new).transpose()?;
-        Ok(Some(text.map(|t| t.as_str().to_owned())))
+    /// The new caption, checked; none when there is to be none.
+    pub(crate) fn text(&self) -> Result<Option<String>> {
+        let text = self.caption.iter().flatten().find(|t| !t.trim().is_empty());
+        let text = text.map(|t| Caption::new(t)).transpose()?;
+        Ok(text.map(|t| t.as_str().to_owned()))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::base::text::{Email, Name};
 use crate::crypto::token;
 use crate::store::{Direction, Reads, Record, Span, Table, WriteTx, schema};
 
-const OPEN_FOR: Duration = Duration::from_secs(72 * 3600);
+const OPEN_FOR: Duration = Duration::from_hours(72);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {

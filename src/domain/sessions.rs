@@ -14,13 +14,14 @@ use super::feed::{Audience, News};
 use crate::base::clock::Moment;
 use crate::base::id::{AccountId, SessionId};
 use crate::base::secret::Secret;
+use crate::base::text::hex;
 use crate::crypto::{equal, token};
 use crate::store::{Direction, Reads, Record, Span, Table, WriteTx, schema};
 
-const IDLE: Duration = Duration::from_secs(12 * 3600);
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+const IDLE: Duration = Duration::from_hours(12);
+const LONGEST: Duration = Duration::from_hours(30 * 24);
 /// "Last seen" is not written more often than this.
-const SEEN_EVERY: Duration = Duration::from_secs(300);
+const SEEN_EVERY: Duration = Duration::from_mins(5);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -69,8 +70,7 @@ pub(crate) fn draft(visitor: &Act, account: AccountId, agent: &str) -> (Session,
 
 /// Follows from the secret, so that it need not be stored and dies with the session.
 fn csrf(proof: &Secret) -> String {
-    let digest = token::digest(&format!("csrf {}", proof.reveal()));
-    digest.iter().map(|b| format!("{b:02x}")).collect()
+    hex(&token::digest(&format!("csrf {}", proof.reveal())))
 }
 
 pub(crate) fn add(tx: &WriteTx, session: &Session) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::base::id::WorkspaceId;
 use crate::base::secret::Secret;
 use crate::crypto::{equal, token};
 
-const OPEN_FOR: Duration = Duration::from_secs(30 * 60);
+const OPEN_FOR: Duration = Duration::from_mins(30);
 
 /// How the studio is to be unlocked.
 #[derive(Clone, Debug)]

@@ -10,11 +10,11 @@ use crate::base::clock::Moment;
 /// So many misses cost nothing: people mistype.
 const FREE: u32 = 5;
 /// An address waits at most this long.
-const LONGEST: Duration = Duration::from_secs(900);
+const LONGEST: Duration = Duration::from_mins(15);
 /// An account waits less, so that a stranger cannot keep its owner out for long.
-const LONGEST_FOR_ACCOUNT: Duration = Duration::from_secs(60);
+const LONGEST_FOR_ACCOUNT: Duration = Duration::from_mins(1);
 /// After this long without a miss, all is forgotten.
-const FORGOTTEN: Duration = Duration::from_secs(3600);
+const FORGOTTEN: Duration = Duration::from_hours(1);
 /// More places than this are never remembered; the oldest go first.
 const MOST: usize = 20_000;
 

@@ -17,9 +17,9 @@ use crate::base::text::Name;
 use crate::crypto::token;
 use crate::store::{Direction, Reads, Record, Span, Table, schema};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 /// "Last used" is not written more often than this.
-const USED_EVERY: Duration = Duration::from_secs(300);
+const USED_EVERY: Duration = Duration::from_mins(5);
 /// More tokens than this nobody oversees.
 const MOST: usize = 50;
 

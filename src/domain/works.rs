@@ -21,7 +21,7 @@ use crate::store::blobs::BlobRef;
 use crate::store::{Reads, Record, WriteTx, schema};
 
 /// How long the bin keeps.
-const BIN: Duration = Duration::from_secs(30 * 24 * 3600);
+const BIN: Duration = Duration::from_hours(30 * 24);
 
 /// The part of the row that both have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,23 +74,24 @@ pub(crate) fn put<W: Work>(tx: &WriteTx, work: &W) -> Result<()> {
 
 /// Caption and favourite.
 pub(crate) fn change<W: Work>(act: &Act, workspace: WorkspaceId, key: &W::Key, change: &Change) -> Result<W> {
-    let (text, account) = (change.text()?, act.account()?);
+    let account = act.account()?;
     // Everybody who may write captions may also mark favourites.
-    let action = if text.is_some() { Action::EditCaption } else { Action::MarkFavourite };
-    let captioned = text.is_some();
+    let captioned = change.caption.is_some();
+    let text = change.text()?;
+    let action = if captioned { Action::EditCaption } else { Action::MarkFavourite };
     let work = act.change(action, Scope::Work(workspace), |tx| {
         let mut work = found::<W>(tx, key)?;
         let (picture, mut what) = (work.picture(), Vec::new());
-        if let Some(text) = text {
+        if captioned {
             work.common_mut().caption.write(text, change.caption_revision.unwrap_or(0))?;
             what.push(format!("caption, revision {}", work.common().caption.revision));
         }
         if let Some(favourite) = change.favourite {
             let row = Favourite { account, picture };
             if favourite {
-                tx.put(&row)?
+                tx.put(&row)?;
             } else {
-                tx.remove::<Favourite>(&row.key()).map(drop)?
+                tx.remove::<Favourite>(&row.key())?;
             }
             what.push(if favourite { "favourite" } else { "no favourite" }.to_owned());
         }

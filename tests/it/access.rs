@@ -1,5 +1,6 @@
 //! Who may do what: the whole table against its snapshot, and every verb tried by every role.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
@@ -23,12 +24,12 @@ use crate::support::studio::{Premises, Someone, draft, png};
 fn the_access_table_is_the_one_that_was_agreed() {
     let mut text = format!("{:24}", "");
     for standing in Standing::ALL {
-        text += &format!(" {:9}", standing.word());
+        write!(text, " {:9}", standing.word()).unwrap();
     }
     for action in Action::ALL {
         text = text.trim_end().to_owned() + &format!("\n{:24}", action.word());
         for standing in Standing::ALL {
-            text += &format!(" {:9}", if action.who().contains(&standing) { "yes" } else { "." });
+            write!(text, " {:9}", if action.who().contains(&standing) { "yes" } else { "." }).unwrap();
         }
     }
     let text = text.trim_end().to_owned() + "\n";

@@ -12,7 +12,7 @@ use dreamomni2::domain::{Kind, invitations, sessions, tokens};
 
 use crate::support::studio::{HOME, PASSPHRASE, PASSWORD, Premises, Someone, opening, order, person};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn sign_in(p: &Premises, address: &str, email: &str, password: &str) -> Result<Someone, &'static str> {
     let visitor = p.studio.visitor(address).unwrap();

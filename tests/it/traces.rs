@@ -192,10 +192,10 @@ fn what_is_thrown_away_comes_back_for_30_days_and_then_ends() {
     find::catch_up(&p.system()).unwrap();
     renders::bin(&p.owner(), p.workspace, render).unwrap();
     assert_eq!(found(&p, "").unwrap(), 0);
-    p.clock.advance(Duration::from_secs(29 * 86_400));
+    p.clock.advance(Duration::from_hours(29 * 24));
     p.studio.tidy().unwrap();
     let system = p.system();
-    p.clock.advance(Duration::from_secs(2 * 86_400));
+    p.clock.advance(Duration::from_hours(2 * 24));
     p.studio.tidy().unwrap();
     find::catch_up(&system).unwrap();
     let owner = dreamomni2::domain::accounts::sign_in(

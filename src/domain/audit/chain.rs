@@ -139,25 +139,25 @@ pub struct Verified {
 }
 
 /// Walks from the first record; stops at the first that is not what was written.
-pub(crate) fn walk<R: Chained>(rows: &impl Reads, public: &[u8], chain: &str) -> Result<Verified> {
+pub(crate) fn walk<R: Chained>(rows: &impl Reads, public: &[u8], chain: &str) -> Verified {
     let (mut records, mut before) = (0, Link::FIRST);
     for row in rows.scan::<R>(Span::all(), Direction::Forward) {
         let number = records + 1;
         let bad = |reason: &str| Verified { records, first_bad: Some(number), reason: Some(reason.to_owned()) };
-        let Ok(row) = row else { return Ok(bad("The record cannot be read")) };
+        let Ok(row) = row else { return bad("The record cannot be read") };
         let entry = row.as_ref();
         if entry.number != number {
-            return Ok(bad("The record is missing"));
+            return bad("The record is missing");
         }
         let link = before.next(number, &entry.canonical());
         if link.0 != entry.link {
-            return Ok(bad("The record, or the one before it, was changed after it was written"));
+            return bad("The record, or the one before it, was changed after it was written");
         }
         let signed = |signature: &[u8]| chain::verify(public, chain, number, link, signature);
         if number.is_multiple_of(CHECKPOINT) && !entry.signature.as_deref().is_some_and(signed) {
-            return Ok(bad("The checkpoint is not signed by this studio: the chain was made anew up to here"));
+            return bad("The checkpoint is not signed by this studio: the chain was made anew up to here");
         }
         (records, before) = (number, link);
     }
-    Ok(Verified { records, first_bad: None, reason: None })
+    Verified { records, first_bad: None, reason: None }
 }

@@ -6,6 +6,7 @@ use super::chain::{Chained, Entry, StudioEntry, Verified, WorkEntry, walk};
 use crate::base::clock::Moment;
 use crate::base::id::{AccountId, WorkspaceId};
 use crate::base::page::{Limit, Page};
+use crate::base::text::hex;
 use crate::domain::access::standing::Scope;
 use crate::domain::access::table::Action;
 use crate::domain::act::Act;
@@ -80,7 +81,7 @@ pub fn list(act: &Act, log: Log, filter: &Filter, limit: Limit, after: Option<&s
             actor_id: entry.account(),
             number: entry.number,
             at: entry.at,
-            hash: entry.link.iter().map(|b| format!("{b:02x}")).collect(),
+            hash: hex(&entry.link),
             address: entry.address,
             action: entry.action,
             subject: entry.subject,
@@ -116,8 +117,8 @@ pub fn verify(act: &Act, log: Log) -> Result<Verified> {
     let (action, scope) = log.asks();
     let (public, chain) = (act.house().signer.public(), House::chain(scope));
     act.read(action, scope, |tx| match log {
-        Log::Studio => walk::<StudioEntry>(tx, &public, &chain),
-        Log::Workspace(_) => walk::<WorkEntry>(tx, &public, &chain),
+        Log::Studio => Ok(walk::<StudioEntry>(tx, &public, &chain)),
+        Log::Workspace(_) => Ok(walk::<WorkEntry>(tx, &public, &chain)),
     })
 }
 

@@ -206,9 +206,12 @@ pub fn finish_variation(system: &Act, lease: &Lease, variation: u32, handed: Han
 
 /// All variations are in.
 pub fn finish(system: &Act, lease: &Lease) -> Result<()> {
-    end(system, lease, |row| match row.recipe.variations as usize == row.renders.len() {
-        true => Ok((JobState::Done, Event::JobDone { job: row.id })),
-        false => Err(Error::Conflict { code: "variations_missing", sentence: "Not all variations are in".to_owned() }),
+    end(system, lease, |row| {
+        if row.renders.len() < row.recipe.variations as usize {
+            let sentence = "Not all variations are in".to_owned();
+            return Err(Error::Conflict { code: "variations_missing", sentence });
+        }
+        Ok((JobState::Done, Event::JobDone { job: row.id }))
     })
 }
 

@@ -10,7 +10,7 @@ use crate::base::clock::Moment;
 use crate::base::id::{AccountId, JobId};
 
 /// A lease that is not renewed for this long is over.
-pub(crate) const LEASE: Duration = Duration::from_secs(60);
+pub(crate) const LEASE: Duration = Duration::from_mins(1);
 /// Without a question for this long there is no worker.
 const NO_WORKER: Duration = Duration::from_secs(30);
 

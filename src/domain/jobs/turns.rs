@@ -11,7 +11,7 @@ const MOST_PASSED: u32 = 3;
 /// How far the look ahead goes.
 const LOOK_AHEAD: usize = 8;
 /// What somebody used an hour ago no longer counts against him.
-const FORGOTTEN: Duration = Duration::from_secs(3600);
+const FORGOTTEN: Duration = Duration::from_hours(1);
 
 /// One waiting job.
 #[derive(Clone, Debug, PartialEq)]

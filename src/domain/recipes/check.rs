@@ -65,7 +65,8 @@ fn of_model(draft: &Draft, card: &ModelCard, faults: &mut Vec<Fault>) {
         faults.push(Fault::Steps(draft.steps, card.max_steps));
     }
     let (asked, sizes) = (Size::new(draft.width, draft.height), &card.sizes);
-    let fits = |side: u32, min: u32, max: u32| (min..=max).contains(&side) && side % sizes.multiple.max(1) == 0;
+    let fits =
+        |side: u32, min: u32, max: u32| (min..=max).contains(&side) && side.is_multiple_of(sizes.multiple.max(1));
     if !fits(asked.width, sizes.min.width, sizes.max.width) || !fits(asked.height, sizes.min.height, sizes.max.height) {
         faults.push(Fault::Size { asked, min: sizes.min, max: sizes.max, multiple: sizes.multiple });
     }

@@ -43,7 +43,7 @@ fn resolve(text: &str, seed: u64) -> Option<String> {
     Some(out)
 }
 
-/// One step of SplitMix64: neighbouring seeds choose independently.
+/// One step of `SplitMix64`: neighbouring seeds choose independently.
 fn next(state: u64) -> u64 {
     let state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
