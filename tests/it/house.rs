@@ -214,7 +214,11 @@ fn guest_crates_stay_in_their_rooms() {
                 !(before.is_alphanumeric() || matches!(before, '_' | ':' | '.')) && (behind.starts_with("::") || used)
             };
             // A module of ours, or of another crate, may have a guest's name, as `rustls::crypto::aws_lc_rs` has.
-            let ours = room.code.contains(&format!("::{guest};")) || room.code.contains(&format!("mod {guest}"));
+            let imported = room.code.split("use ").skip(1).filter_map(|rest| rest.split(';').next()).any(|names| {
+                let mut words = names.split(|c: char| !c.is_alphanumeric() && c != '_');
+                words.next() != Some(*guest) && words.any(|word| word == *guest)
+            });
+            let ours = imported || room.code.contains(&format!("mod {guest}"));
             if !homes.contains(&room.top()) && !ours && room.code.match_indices(guest).any(foreign) {
                 faults.push(format!("{} names {guest}, which lives in {}", room.file, homes.join(" and ")));
             }
