@@ -1,6 +1,7 @@
 //! All that is open while the studio is unlocked: files, keys, queue, feed, clock. Handed on inside of acts only.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::access::standing::Scope;
@@ -12,8 +13,8 @@ use super::throttle::Throttle;
 use crate::base::clock::Clock;
 use crate::base::entropy::Entropy;
 use crate::base::id::{AccountId, WorkspaceId};
-use crate::crypto::{Signer, WorkspaceKey};
-use crate::search::Index;
+use crate::crypto::{FileKey, Signer, WorkspaceKey};
+use crate::search::{self, Index};
 use crate::store::blobs::Blobs;
 use crate::store::folder::Folder;
 use crate::store::keys::Keyring;
@@ -45,8 +46,16 @@ impl Room {
         Ok(Room {
             doors: Doors { read, write },
             blobs: Blobs::open(&folder.blobs(id), key.file("blobs")?)?,
-            index: Index::open(&folder.index(id), &key.file("index")?)?,
+            index: open_index(&folder.index(id), &key.file("index")?)?,
         })
+    }
+}
+
+/// A damaged index costs nothing but time: it begins empty and is filled from the rows again.
+fn open_index(dir: &Path, key: &FileKey) -> Result<Index> {
+    match Index::open(dir, key) {
+        Err(error) if error.kind() == search::Kind::Damaged => Ok(Index::anew(dir, key)?),
+        opened => Ok(opened?),
     }
 }
 

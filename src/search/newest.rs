@@ -41,7 +41,8 @@ pub(super) struct Ids {
 
 impl Ids {
     pub(super) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
-        let column = |name| segment.fast_fields().column_first_or_default::<u64>(name);
+        // Every document has exactly one value in each, so the values lie in the order of the documents.
+        let column = |name| segment.fast_fields().u64(name).map(|column| column.values);
         Ok(Ids { high: column(HIGH)?, low: column(LOW)?, asset: column(ASSET)? })
     }
 
