@@ -239,24 +239,32 @@ install_person() {
     esac
 }
 
-# Waits for the first answer, then shows where to go; a studio that is set up says so itself.
+# The port of the configuration, as far as a person would write it.
+port() {
+    local line
+    line=$(grep -E '^listen *=' /etc/dreamomni2/studio.toml 2> /dev/null | grep -oE '[0-9]+"? *$' | tr -dc '0-9' || true)
+    printf '%s' "${line:-8443}"
+}
+
+# Waits for the server, then shows where to go; a studio that is set up says so itself.
 finish_text() {
     local as=$1 log=$2 tries=0
-    # Both are words on purpose: a command to run and a command to show.
-    # shellcheck disable=SC2086
-    until $as "$prefix/bin/dreamomni2" setup-url 2> "$work/told"; do
+    until (exec 3<> "/dev/tcp/127.0.0.1/$(port)") 2> /dev/null; do
         tries=$((tries + 1))
-        if grep -q '^code: setup_over' "$work/told"; then
-            say "The studio runs and was set up before; nothing else is to be done."
-            return 0
-        fi
-        if [ $tries -ge 20 ]; then
-            cat "$work/told" >&2
-            fail "the studio did not answer; see: $log"
-        fi
+        [ $tries -lt 40 ] || fail "the studio did not answer; see: $log"
         sleep 0.5
     done
     say ""
+    # A command in words, on purpose.
+    # shellcheck disable=SC2086
+    if $as "$prefix/bin/dreamomni2" setup-url 2> "$work/told"; then
+        say "Open one of these pages, compare the fingerprint, and type the code."
+    elif grep -q '^code: setup_over' "$work/told"; then
+        say "The studio runs and was set up before; nothing else is to be done."
+    else
+        cat "$work/told" >&2
+        fail "the studio runs, but gave no set-up code"
+    fi
     say "The log: $log"
 }
 

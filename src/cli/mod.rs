@@ -21,6 +21,7 @@ mod verify;
 mod version;
 mod worker;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -127,7 +128,15 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
         }
     };
-    run(cli).unwrap_or_else(|failure| failure.tell())
+    std::panic::set_hook(Box::new(|panic| {
+        // The message may hold a prompt or a name; the place never does.
+        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        Failure::failed("internal", format!("A fault of the program at {place}; please report this place")).tell();
+    }));
+    match catch_unwind(AssertUnwindSafe(|| run(cli))) {
+        Ok(done) => done.unwrap_or_else(|failure| failure.tell()),
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
