@@ -25,8 +25,22 @@ use dreamomni2::media::encode::{self, Effort};
 use dreamomni2::media::picture::Picture;
 
 const WORDS: [&str; 16] = [
-    "red", "blue", "green", "circle", "boat", "sea", "night", "street", "rain", "house", "wide shot", "close-up", "tree",
-    "snow", "bird", "moon",
+    "red",
+    "blue",
+    "green",
+    "circle",
+    "boat",
+    "sea",
+    "night",
+    "street",
+    "rain",
+    "house",
+    "wide shot",
+    "close-up",
+    "tree",
+    "snow",
+    "bird",
+    "moon",
 ];
 
 /// The models as they are; nothing is ever tested here.
