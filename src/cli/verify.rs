@@ -11,8 +11,8 @@ use super::output;
 
 /// Check that everything in the data folder still opens: rows, pictures and clips, audit chains, packages.
 ///
-/// Run it on a stopped studio or on a restored backup. Changes nothing but the record that the keys were opened. Ends with 0 when all is whole, with 1 and the
-/// list of what is not otherwise.
+/// Run it on a stopped studio or on a restored backup. Changes nothing but the record that the keys were opened.
+/// Ends with 0 when all is whole, with 1 and the list of what is not otherwise.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
