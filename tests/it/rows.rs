@@ -145,6 +145,24 @@ fn no_word_of_a_row_lies_on_the_disk() {
     });
 }
 
+/// Found by bending files: the database takes a file without a header for a new, empty one.
+#[test]
+fn a_file_cut_off_or_wiped_to_its_first_bytes_is_damaged_and_not_empty() {
+    let (read, write, disk) = doors();
+    let tx = write.begin().unwrap();
+    tx.put(&probe(1, 1, "kept")).unwrap();
+    tx.commit().unwrap();
+    drop((read, write));
+    let image = disk.change(|bytes| bytes.clone());
+    let mut wiped = image.clone();
+    wiped[4096..13_312].fill(0);
+    let cuts = [4096, 4097, 8704, 13_311, 13_312, 20_000, image.len() - 4608, image.len() - 1];
+    for bytes in cuts.iter().map(|len| image[..*len].to_vec()).chain([wiped]) {
+        let (len, opened) = (bytes.len(), File::on(Arc::new(MemoryDisk::new(bytes)), &key(), Home::Studio));
+        assert_eq!(opened.err().map(|e| e.kind()), Some(Kind::Damaged), "{len}");
+    }
+}
+
 /// One bit, anywhere: the answer is either right or an error, never another value.
 #[test]
 fn a_flipped_bit_is_never_read_as_a_value() {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use redb::StorageBackend;
 
 use super::block::{self, Blocks, Found, PLAIN, place};
-use super::header::{Header, Slots};
+use super::header::Header;
 use super::superblock;
 use super::superblock::{STRIDE, SUPERBLOCK};
 use crate::crypto::FileKey;
@@ -67,9 +67,12 @@ impl SealedRows {
         let mut bytes = vec![0; SUPERBLOCK.min(len) as usize];
         disk.read_exact_at(&mut bytes, 0).map_err(failed("reading"))?;
         let blocks = Blocks::new(key, superblock::read(&bytes, key, path)?)?;
-        let Slots::Read(header) = Header::read(&*disk, &blocks).map_err(failed("reading"))? else {
-            return Err(Error::Damaged { path: path.to_owned(), what: "both copies of its header are bad".to_owned() });
-        };
+        // Never begun anew: the database would take a file that was cut off or wiped for an empty one.
+        let header = Header::read(&*disk, &blocks).map_err(failed("reading"))?;
+        let header = header.filter(|_| block::plain_len(len) > 0).ok_or_else(|| {
+            let what = "it was cut off, or neither copy of its header is whole".to_owned();
+            Error::Damaged { path: path.to_owned(), what }
+        })?;
         disk.sync().map_err(failed("saving"))?;
         Ok(SealedRows { disk, blocks, header: Mutex::new(header), health })
     }

@@ -16,34 +16,26 @@ pub(super) struct Header {
     written: Option<u64>,
 }
 
-/// What the two slots said.
-pub(super) enum Slots {
-    Read(Header),
-    /// Neither opens and at least one was written: the file is damaged.
-    Bad,
-}
-
 impl Header {
-    /// Chooses the newer slot that opens. The caller must sync the disk before the first write:
-    /// the chosen slot may so far exist in the machine's memory only.
-    pub(super) fn read(disk: &dyn Disk, blocks: &Blocks) -> io::Result<Slots> {
-        let (mut header, mut bad) = (Header::blank(), false);
+    /// Chooses the newer slot that opens; none when neither does. The caller must sync the disk
+    /// before the first write: the chosen slot may so far exist in the machine's memory only.
+    pub(super) fn read(disk: &dyn Disk, blocks: &Blocks) -> io::Result<Option<Header>> {
+        let mut header = Header::blank();
         let (mut sealed, mut plain) = ([0; STRIDE], Box::new([0; PLAIN]));
         for which in 0..2 {
             match disk.read_exact_at(&mut sealed, slot(which)) {
                 Ok(()) => {}
-                // A file of no blocks has no slots yet.
+                // Cut off: what is left may still hold slot A.
                 Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => break,
                 Err(e) => return Err(e),
             }
             let (found, sequence) = blocks.open(0, &sealed, &mut *plain);
-            bad |= found == Found::Bad;
             if found == Found::Whole && sequence > header.sequence {
                 header.plain.copy_from_slice(&*plain);
                 (header.sequence, header.synced) = (sequence, Some(which));
             }
         }
-        Ok(if header.synced.is_none() && bad { Slots::Bad } else { Slots::Read(header) })
+        Ok(header.synced.is_some().then_some(header))
     }
 
     pub(super) fn blank() -> Header {
