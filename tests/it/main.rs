@@ -1,6 +1,5 @@
 //! Every integration test in one binary: one link step, one list.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails here says where and why")]
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
 mod support;
 
