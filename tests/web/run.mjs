@@ -37,7 +37,7 @@ await studio.start();
 for (const file of readdirSync(flowsFolder).filter((name) => name.endsWith('.mjs')).sort()) {
   const { default: flows } = await import(new URL(file, `file://${flowsFolder}`));
   for (const [name, flow, needed] of flows) {
-    if (only.length && !needed && !only.every((word) => name.toLowerCase().includes(word))) continue;
+    if (only.length && !needed && !only.some((word) => name.toLowerCase().includes(word))) continue;
     if (hopeless) break;
     const from = Date.now();
     const people = [];

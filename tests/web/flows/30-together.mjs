@@ -36,8 +36,7 @@ export default [
   }, true],
 
   ['an artist is told who can change roles', async (t) => {
-    const jon = await t.arrive();
-    await jon.context.addCookies(t.house.artistState.cookies);
+    const jon = await t.arrive({ storage: t.house.artistState });
     await jon.go(`/w/${t.house.ws}/people`);
     if (await jon.page.locator('.room').count() === 0) throw new Error('the artist is not signed in');
     await jon.see('Inviting and changing roles is for owners');
@@ -49,8 +48,7 @@ export default [
 
   ['two people write one caption and nobody loses a word', async (t) => {
     const mia = t.house.owner;
-    const jon = await t.arrive();
-    await jon.context.addCookies(t.house.artistState.cookies);
+    const jon = await t.arrive({ storage: t.house.artistState });
     mia.expecting(/status of 409/);
     jon.expecting(/status of 409/);
     const { body } = await mia.api('GET', `/workspaces/${t.house.ws}/renders?limit=1`);

@@ -40,6 +40,7 @@ export class Person {
       locale: options.locale ?? 'en-GB',
       reducedMotion: 'reduce',
       acceptDownloads: true,
+      ...(options.storage ? { storageState: options.storage } : {}),
     });
     const person = new Person();
     person.context = context;
