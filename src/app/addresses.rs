@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::config::Config;
+use super::config::{Config, is_host_name};
 
 /// Every name and address under which this machine answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub fn taken(address: SocketAddr) -> bool {
 fn host_name() -> Option<String> {
     let text = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     let name = text.trim().to_lowercase();
-    (!name.is_empty() && name != "localhost" && name != "(none)").then_some(name)
+    (is_host_name(&name) && name != "localhost").then_some(name)
 }
 
 fn interfaces() -> Vec<IpAddr> {

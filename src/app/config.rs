@@ -159,7 +159,7 @@ fn address(what: &str, text: &str) -> anyhow::Result<SocketAddr> {
     }
 }
 
-fn is_host_name(name: &str) -> bool {
+pub(super) fn is_host_name(name: &str) -> bool {
     let label = |l: &str| {
         !l.is_empty()
             && l.len() <= 63

@@ -130,7 +130,11 @@ fn certificate(config: &Config) -> Check {
     match super::tls::known_certificate(config) {
         Err(why) => fail(ID, format!("{why:#}"), "Correct `certificate` in studio.toml, or remove it from there."),
         Ok(None) => ok(ID, "it is made at the first start"),
-        Ok(Some(expires)) => {
+        Ok(Some((_, Some(lacks)))) => {
+            let fix = "Remove DATA/tls and start again: a new authority is made, which every browser must then trust.";
+            warn(ID, lacks, fix)
+        }
+        Ok(Some((expires, None))) => {
             let days = expires.since(Clock::system().now()).as_secs() / DAY.as_secs();
             let own = config.certificate.is_none();
             let fix = if own { "Start the studio: it renews its own." } else { "Get a new one from your authority." };

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::net::IpAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,7 +23,7 @@ use super::addresses::Addresses;
 use super::config::{Certificate, Config};
 use crate::base::clock::{Clock, Moment};
 use crate::base::secret::Secret;
-use crate::crypto::authority::{Authority, Leaf};
+use crate::crypto::authority::{Authority, Leaf, fingerprint};
 use crate::domain::health;
 use crate::http::TrustAnchor;
 
@@ -94,6 +95,9 @@ impl Tls {
                         let leaf = authority.issue(&names, &ips, now)?;
                         keep(&file, &leaf.keep()?)?;
                         tracing::info!("a new certificate was issued for {}", leaf.names().join(", "));
+                        if !leaf.left_out().is_empty() {
+                            tracing::warn!("{}", left_out(&leaf));
+                        }
                         leaf
                     }
                 };
@@ -119,7 +123,7 @@ impl Tls {
             From::Authority(authority) => authority.fingerprint(),
             From::Files(_) => {
                 let shown = self.live.shown();
-                shown.and_then(|s| s.key.end_entity_cert().map(|cert| sha256(cert)).ok()).unwrap_or_default()
+                shown.and_then(|s| s.key.end_entity_cert().map(|cert| fingerprint(cert)).ok()).unwrap_or_default()
             }
         }
     }
@@ -149,7 +153,10 @@ fn authority(folder: &Path, addresses: &Addresses, clock: &Clock) -> anyhow::Res
             format!("{} is damaged; restore it, or remove it and have every browser trust a new one", file.display())
         }),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            let (names, _) = addresses.certified();
+            let (mut names, ips) = addresses.certified();
+            // A network of public addresses is vouched for one by one.
+            let public = |ip: &&IpAddr| matches!(ip, IpAddr::V4(v4) if !v4.is_private() && !v4.is_loopback());
+            names.extend(ips.iter().filter(public).map(ToString::to_string));
             let name = addresses.names.first().map_or("here", String::as_str);
             let authority = Authority::new(&format!("DreamOmni2 Studio at {name}"), &names, clock.now())?;
             fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -160,13 +167,22 @@ fn authority(folder: &Path, addresses: &Addresses, clock: &Clock) -> anyhow::Res
     }
 }
 
-/// When the certificate that is there ends; none before the first start.
-pub(super) fn known_certificate(config: &Config) -> anyhow::Result<Option<Moment>> {
+/// When the certificate that is there ends, and what is wrong with it otherwise; none before the first start.
+pub(super) fn known_certificate(config: &Config) -> anyhow::Result<Option<(Moment, Option<String>)>> {
     if let Some(files) = &config.certificate {
-        return Ok(read_given(files)?.expires);
+        return Ok(read_given(files)?.expires.map(|expires| (expires, None)));
     }
-    let text = fs::read_to_string(config.data.join("tls/leaf")).ok();
-    Ok(text.and_then(|text| Leaf::recall(&Secret::new(text)).ok()).map(|leaf| leaf.expires()))
+    let Ok(text) = fs::read_to_string(config.data.join("tls/leaf")) else { return Ok(None) };
+    let leaf = Leaf::recall(&Secret::new(text))?;
+    let lacks = (!leaf.left_out().is_empty()).then(|| left_out(&leaf));
+    Ok(Some((leaf.expires(), lacks)))
+}
+
+fn left_out(leaf: &Leaf) -> String {
+    format!(
+        "the authority was made for other names and may not vouch for {}; browsers will warn there",
+        leaf.left_out().join(", ")
+    )
 }
 
 /// The certificate that the running studio shows: commands on this machine accept no other.
@@ -185,7 +201,7 @@ pub(super) fn known_leaf(config: &Config) -> anyhow::Result<CertificateDer<'stat
 pub(super) fn known_fingerprint(config: &Config) -> Option<String> {
     if let Some(files) = &config.certificate {
         let shown = read_given(files).ok()?;
-        return shown.key.end_entity_cert().map(|cert| sha256(cert)).ok();
+        return shown.key.end_entity_cert().map(|cert| fingerprint(cert)).ok();
     }
     let text = fs::read_to_string(config.data.join("tls/authority")).ok()?;
     Authority::recall(&Secret::new(text)).map(|authority| authority.fingerprint()).ok()
@@ -218,11 +234,4 @@ fn certified(chain: &[u8], key: &[u8]) -> anyhow::Result<CertifiedKey> {
     }
     let key = PrivateKeyDer::from_pem_slice(key)?;
     Ok(CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider())?)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let suite = aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256.tls13();
-    let hash = suite.map(|suite| suite.common.hash_provider.hash(bytes));
-    let pairs = hash.iter().flat_map(AsRef::as_ref).map(|b| format!("{b:02X}"));
-    pairs.collect::<Vec<_>>().join(":")
 }

@@ -7,7 +7,7 @@ use actix_web::web::Data;
 pub(super) struct Description(pub(super) String);
 
 /// This document: OpenAPI 3.1.
-#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "state",
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "openapi",
     responses((status = 200, content_type = "application/json", body = Object)))]
 pub(super) async fn show(description: Data<Description>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(description.0.clone())

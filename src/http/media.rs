@@ -44,11 +44,10 @@ pub(super) async fn send(request: &HttpRequest, media: Media, download: bool) ->
             (start, length)
         }
         Asked::Beyond => {
-            let mut refusal =
-                Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range", "The file ends before that range.").answer("");
-            let all = header::HeaderValue::from_str(&format!("bytes */{}", media.length)).map_err(Problem::crashed)?;
-            refusal.headers_mut().insert(header::CONTENT_RANGE, all);
-            return Ok(refusal);
+            let detail = "The file ends before the range that was asked for.";
+            let mut refusal = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range", detail);
+            refusal.header = Some((header::CONTENT_RANGE, format!("bytes */{}", media.length)));
+            return Err(refusal);
         }
     };
     body(answer, media.reader, start, length).await

@@ -1,5 +1,6 @@
 //! The API's own description, made from the handlers.
 
+use actix_web::http::StatusCode;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
@@ -39,8 +40,19 @@ fn document() -> utoipa::openapi::OpenApi {
     for (path, item) in &mut document.paths.paths {
         let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete, &mut item.put];
         for operation in operations.into_iter().flatten() {
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    let known = status.parse::<StatusCode>().ok().and_then(|status| status.canonical_reason());
+                    known.unwrap_or("answer").clone_into(&mut response.description);
+                }
+            }
             operation.responses.responses.insert("default".to_owned(), RefOr::T(refusal()));
             let signed = ROUTES.iter().any(|entry| entry.path == path && entry.who == Who::Signed);
+            // Handlers are named within their room; the document has one room.
+            let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+            operation.operation_id = operation.operation_id.take().map(|name| format!("{tag}_{name}"));
             operation.security = Some(if signed { proofs() } else { Vec::new() });
         }
     }

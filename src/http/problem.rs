@@ -16,8 +16,8 @@ pub struct Problem {
     pub code: String,
     pub detail: String,
     pub fields: Vec<Field>,
-    /// Seconds after which trying again makes sense.
-    pub retry_after: Option<u64>,
+    /// What a client must know beside the body: when to try again, how long the file is.
+    pub header: Option<(header::HeaderName, String)>,
     /// For the log only.
     pub(super) cause: Option<String>,
 }
@@ -49,7 +49,7 @@ pub struct ProblemView<'a> {
 
 impl Problem {
     pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Problem { status, code: code.into(), detail: detail.into(), fields: Vec::new(), retry_after: None, cause: None }
+        Problem { status, code: code.into(), detail: detail.into(), fields: Vec::new(), header: None, cause: None }
     }
 
     /// Something of ours broke: the log hears what, the client only that.
@@ -94,8 +94,8 @@ impl Problem {
         let mut answer = HttpResponse::build(self.status);
         answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         answer.insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some(seconds) = self.retry_after {
-            answer.insert_header((header::RETRY_AFTER, seconds));
+        if let Some((name, value)) = &self.header {
+            answer.insert_header((name.clone(), value.as_str()));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"studio\""));
@@ -132,7 +132,7 @@ impl From<domain::Error> for Problem {
         let field = |(field, detail): (&'static str, String)| Field { field: field.to_owned(), detail };
         let mut problem = Problem::new(status, refusal.code(), refusal.to_string());
         problem.fields = refusal.fields().into_iter().map(field).collect();
-        problem.retry_after = refusal.wait().map(|wait| wait.as_secs().max(1));
+        problem.header = refusal.wait().map(|wait| (header::RETRY_AFTER, wait.as_secs().max(1).to_string()));
         problem
     }
 }

@@ -1,6 +1,6 @@
 //! Assets: bring a picture in, look, caption, bin.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{StatusCode, Version, header};
 use actix_web::web::{Json, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
@@ -65,7 +65,7 @@ impl From<Asset> for AssetView {
 }
 
 /// The assets of a workspace, newest first.
-#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/assets", tag = "assets", params(Turn),
+#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/assets", tag = "assets", params(("ws" = WorkspaceId, Path), Turn),
     responses((status = 200, body = Paged<AssetView>)))]
 pub async fn list(caller: Caller, ws: Path<WorkspaceId>, turn: Query<Turn>) -> Result<Json<Paged<AssetView>>, Problem> {
     let Turn { limit, after, deleted } = turn.into_inner();
@@ -80,7 +80,8 @@ pub struct UploadWish {
 }
 
 /// Brings a picture in: PNG, JPEG or WebP, as the whole body, at most 64 MiB.
-#[utoipa::path(post, path = "/api/v1/workspaces/{ws}/assets", tag = "assets", params(UploadWish),
+#[utoipa::path(post, path = "/api/v1/workspaces/{ws}/assets", tag = "assets",
+    params(("ws" = WorkspaceId, Path), UploadWish),
     request_body(content = String, content_type = "image/*"), responses((status = 201, body = AssetView)))]
 pub async fn bring(
     request: HttpRequest,
@@ -96,10 +97,11 @@ pub async fn bring(
     Ok(HttpResponse::Created().json(AssetView::from(asset)))
 }
 
-/// Refuses what is too large before it is sent, where the sender told its length, and otherwise as soon as it shows.
+/// Nothing that is too large is kept: refused at once where the sender told its length, else as soon as it shows.
 async fn read(request: &HttpRequest, mut body: Payload) -> Result<Vec<u8>, Problem> {
     let told = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if told.is_some_and(|told| told > MOST) {
+        drain(request, body).await;
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(told.unwrap_or(64 * 1024));
@@ -107,11 +109,24 @@ async fn read(request: &HttpRequest, mut body: Payload) -> Result<Vec<u8>, Probl
         let part =
             part.map_err(|_| Problem::bad_request("upload_ended", "The upload ended early. Please try again."))?;
         if bytes.len() + part.len() > MOST {
+            drop(bytes);
+            drain(request, body).await;
             return Err(too_large());
         }
         bytes.extend_from_slice(&part);
     }
     Ok(bytes)
+}
+
+/// Before HTTP/2 a client hears the refusal only when it has sent all: what comes is thrown away, up to a point.
+async fn drain(request: &HttpRequest, mut body: Payload) {
+    let mut left = 256 << 20;
+    while request.version() < Version::HTTP_2
+        && let Some(Ok(part)) = body.next().await
+        && part.len() < left
+    {
+        left -= part.len();
+    }
 }
 
 fn too_large() -> Problem {

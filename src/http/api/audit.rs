@@ -75,7 +75,8 @@ impl From<Verified> for VerifiedView {
 }
 
 /// What was done in a workspace, newest first.
-#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/audit", tag = "audit", params(AuditTurn),
+#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/audit", tag = "audit",
+    params(("ws" = WorkspaceId, Path), AuditTurn),
     responses((status = 200, body = Paged<LineView>)))]
 pub async fn list(
     caller: Caller,
@@ -87,6 +88,7 @@ pub async fn list(
 
 /// Walks a workspace's whole chain.
 #[utoipa::path(post, path = "/api/v1/workspaces/{ws}/audit/verify", tag = "audit",
+    params(("ws" = WorkspaceId, Path)),
     responses((status = 200, body = VerifiedView)))]
 pub async fn verify(caller: Caller, ws: Path<WorkspaceId>) -> Result<Json<VerifiedView>, Problem> {
     let found = caller.run(move |act| audit::verify(act, Log::Workspace(*ws))).await?;

@@ -56,7 +56,8 @@ fn row(t: Tile) -> Row {
 }
 
 /// Everything that is found, newest first, or by how well it fits when words are asked.
-#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/gallery", tag = "gallery", params(GalleryWish),
+#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/gallery", tag = "gallery",
+    params(("ws" = WorkspaceId, Path), GalleryWish),
     responses((status = 200, body = GalleryView)))]
 pub async fn whole(
     caller: Caller,

@@ -38,6 +38,7 @@ impl From<Invitation> for InvitationView {
 
 /// Invitations that are still open.
 #[utoipa::path(get, path = "/api/v1/workspaces/{ws}/invitations", tag = "invitations",
+    params(("ws" = WorkspaceId, Path)),
     responses((status = 200, body = Listed<InvitationView>)))]
 pub async fn list(caller: Caller, ws: Path<WorkspaceId>) -> Result<Json<Listed<InvitationView>>, Problem> {
     let found = caller.run(move |act| invitations::list(act, *ws)).await?;
@@ -53,6 +54,7 @@ pub struct InvitationBody {
 
 /// Invites one person; the code of the link is told once.
 #[utoipa::path(post, path = "/api/v1/workspaces/{ws}/invitations", tag = "invitations",
+    params(("ws" = WorkspaceId, Path)),
     responses((status = 201, body = InvitationView)))]
 pub async fn create(
     caller: Caller,

@@ -200,7 +200,8 @@ impl From<Job> for JobView {
 }
 
 /// Puts a recipe into the queue.
-#[utoipa::path(post, path = "/api/v1/workspaces/{ws}/jobs", tag = "jobs", responses((status = 201, body = JobView)))]
+#[utoipa::path(post, path = "/api/v1/workspaces/{ws}/jobs", tag = "jobs", params(("ws" = WorkspaceId, Path)),
+    responses((status = 201, body = JobView)))]
 pub async fn order(caller: Caller, ws: Path<WorkspaceId>, body: Json<RecipeView>) -> Result<HttpResponse, Problem> {
     let draft = body.into_inner().draft()?;
     let job = caller.run(move |act| jobs::order(act, *ws, &draft)).await?;
@@ -225,7 +226,7 @@ pub enum Which {
 }
 
 /// The jobs of a workspace, newest first.
-#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/jobs", tag = "jobs", params(JobsTurn),
+#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/jobs", tag = "jobs", params(("ws" = WorkspaceId, Path), JobsTurn),
     responses((status = 200, body = Paged<JobView>)))]
 pub async fn list(
     caller: Caller,

@@ -175,7 +175,8 @@ pub async fn list_sessions(caller: Caller) -> Result<Json<Listed<SessionView>>, 
 }
 
 /// Ends one of one's own sessions.
-#[utoipa::path(delete, path = "/api/v1/me/sessions/{id}", tag = "me", responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/me/sessions/{id}", tag = "me", params(("id" = SessionId, Path)),
+    responses((status = 204)))]
 pub async fn end_session(caller: Caller, id: Path<SessionId>) -> Result<HttpResponse, Problem> {
     caller.run(move |act| sessions::end(act, *id)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -81,7 +81,7 @@ impl From<Render> for RenderView {
 }
 
 /// The renders of a workspace, newest first.
-#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/renders", tag = "renders", params(Turn),
+#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/renders", tag = "renders", params(("ws" = WorkspaceId, Path), Turn),
     responses((status = 200, body = Paged<RenderView>)))]
 pub async fn list(
     caller: Caller,

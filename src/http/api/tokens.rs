@@ -33,7 +33,7 @@ impl From<Token> for TokenView {
 }
 
 /// One's tokens, without their secrets.
-#[utoipa::path(get, path = "/api/v1/me/tokens", tag = "me", responses((status = 200, body = Listed<TokenView>)))]
+#[utoipa::path(get, path = "/api/v1/me/tokens", tag = "tokens", responses((status = 200, body = Listed<TokenView>)))]
 pub async fn list(caller: Caller) -> Result<Json<Listed<TokenView>>, Problem> {
     let found = caller.run(tokens::list).await?;
     Ok(Json(Listed::of(found, TokenView::from)))
@@ -47,7 +47,7 @@ pub struct TokenBody {
 }
 
 /// Makes a token; its secret is told once.
-#[utoipa::path(post, path = "/api/v1/me/tokens", tag = "me", responses((status = 201, body = TokenView)))]
+#[utoipa::path(post, path = "/api/v1/me/tokens", tag = "tokens", responses((status = 201, body = TokenView)))]
 pub async fn create(caller: Caller, body: Json<TokenBody>) -> Result<HttpResponse, Problem> {
     let (token, secret) = caller.run(move |act| tokens::create(act, &body.name, body.days)).await?;
     let view = TokenView { secret: Some(secret.reveal().to_owned()), ..token.into() };
@@ -55,7 +55,8 @@ pub async fn create(caller: Caller, body: Json<TokenBody>) -> Result<HttpRespons
 }
 
 /// Takes a token back; it works no more.
-#[utoipa::path(delete, path = "/api/v1/me/tokens/{id}", tag = "me", responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/me/tokens/{id}", tag = "tokens", params(("id" = TokenId, Path)),
+    responses((status = 204)))]
 pub async fn revoke(caller: Caller, id: Path<TokenId>) -> Result<HttpResponse, Problem> {
     caller.run(move |act| tokens::revoke(act, *id)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -48,7 +48,8 @@ pub async fn create(caller: Caller, body: Json<NameBody>) -> Result<HttpResponse
     Ok(HttpResponse::Created().json(WorkspaceView::from(made)))
 }
 
-#[utoipa::path(get, path = "/api/v1/workspaces/{ws}", tag = "workspaces", responses((status = 200, body = WorkspaceView)))]
+#[utoipa::path(get, path = "/api/v1/workspaces/{ws}", tag = "workspaces", params(("ws" = WorkspaceId, Path)),
+    responses((status = 200, body = WorkspaceView)))]
 pub async fn show(caller: Caller, ws: Path<WorkspaceId>) -> Result<Json<WorkspaceView>, Problem> {
     let found = caller.run(move |act| workspaces::get(act, *ws)).await?;
     Ok(Json(found.into()))
@@ -56,6 +57,7 @@ pub async fn show(caller: Caller, ws: Path<WorkspaceId>) -> Result<Json<Workspac
 
 /// Renames a workspace.
 #[utoipa::path(patch, path = "/api/v1/workspaces/{ws}", tag = "workspaces",
+    params(("ws" = WorkspaceId, Path)),
     responses((status = 200, body = WorkspaceView)))]
 pub async fn rename(
     caller: Caller,
@@ -92,6 +94,7 @@ impl From<Member> for MemberView {
 
 /// Who belongs to a workspace.
 #[utoipa::path(get, path = "/api/v1/workspaces/{ws}/members", tag = "workspaces",
+    params(("ws" = WorkspaceId, Path)),
     responses((status = 200, body = Listed<MemberView>)))]
 pub async fn list_members(caller: Caller, ws: Path<WorkspaceId>) -> Result<Json<Listed<MemberView>>, Problem> {
     let found = caller.run(move |act| members::list(act, *ws)).await?;

@@ -2,4 +2,5 @@
 
 pub(crate) mod chance;
 pub(crate) mod disk;
+pub(crate) mod server;
 pub(crate) mod studio;

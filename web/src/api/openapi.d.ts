@@ -17,7 +17,7 @@ export interface paths {
          *     `reset` (messages were lost: ask for everything again). A `job` message is a whole Job, or only the fields that a
          *     step changed: `{workspace, id, step, steps_total, variation, preview}`.
          */
-        get: operations["listen"];
+        get: operations["events_listen"];
         put?: never;
         post?: never;
         delete?: never;
@@ -34,7 +34,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the holder of a link is invited to. */
-        get: operations["look"];
+        get: operations["invitations_look"];
         put?: never;
         post?: never;
         delete?: never;
@@ -53,7 +53,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Accepts an invitation: makes an account and signs in, or joins with the session that was sent. */
-        post: operations["accept"];
+        post: operations["invitations_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -68,14 +68,14 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in. */
-        get: operations["show"];
+        get: operations["me_show"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Changes name, language or theme. */
-        patch: operations["change"];
+        patch: operations["me_change"];
         trace?: never;
     };
     "/api/v1/me/password": {
@@ -88,7 +88,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Changes the password and ends every other session. */
-        post: operations["change_password"];
+        post: operations["me_change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -103,7 +103,7 @@ export interface paths {
             cookie?: never;
         };
         /** Where one is signed in. */
-        get: operations["list_sessions"];
+        get: operations["me_list_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,7 +123,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Ends one of one's own sessions. */
-        delete: operations["end_session"];
+        delete: operations["me_end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -137,10 +137,10 @@ export interface paths {
             cookie?: never;
         };
         /** One's tokens, without their secrets. */
-        get: operations["list"];
+        get: operations["tokens_list"];
         put?: never;
         /** Makes a token; its secret is told once. */
-        post: operations["create"];
+        post: operations["tokens_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -158,7 +158,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes a token back; it works no more. */
-        delete: operations["revoke"];
+        delete: operations["tokens_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -172,7 +172,7 @@ export interface paths {
             cookie?: never;
         };
         /** The models of this studio, by name. */
-        get: operations["list"];
+        get: operations["models_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -191,7 +191,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Which words of a prompt a model does not know; asked while somebody types. */
-        post: operations["read"];
+        post: operations["models_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -208,7 +208,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Runs a model's own test against its reference numbers. Slow. */
-        post: operations["test"];
+        post: operations["models_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -223,7 +223,7 @@ export interface paths {
             cookie?: never;
         };
         /** This document: OpenAPI 3.1. */
-        get: operations["show"];
+        get: operations["openapi_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -240,7 +240,7 @@ export interface paths {
             cookie?: never;
         };
         /** What each role may do, from the access table. */
-        get: operations["list_roles"];
+        get: operations["workspaces_list_roles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -259,7 +259,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Signs in. One answer for every mistake; throttled per address and per account. */
-        post: operations["sign_in"];
+        post: operations["me_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -277,7 +277,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Signs out. */
-        delete: operations["sign_out"];
+        delete: operations["me_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -293,7 +293,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sets the studio up, once, and signs its owner in. */
-        post: operations["begin"];
+        post: operations["setup_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -310,7 +310,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Whether a set-up code is the right one. Throttled. */
-        post: operations["check"];
+        post: operations["setup_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -325,7 +325,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the first page needs to know. */
-        get: operations["show"];
+        get: operations["state_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -342,7 +342,7 @@ export interface paths {
             cookie?: never;
         };
         /** Everybody who has an account. */
-        get: operations["list_accounts"];
+        get: operations["studio_list_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -359,7 +359,7 @@ export interface paths {
             cookie?: never;
         };
         /** What was done in the studio, newest first; no content in it. */
-        get: operations["list_studio"];
+        get: operations["audit_list_studio"];
         put?: never;
         post?: never;
         delete?: never;
@@ -378,7 +378,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Walks the studio's whole chain. */
-        post: operations["verify_studio"];
+        post: operations["audit_verify_studio"];
         delete?: never;
         options?: never;
         head?: never;
@@ -393,7 +393,7 @@ export interface paths {
             cookie?: never;
         };
         /** How the studio is; the same checks as `dreamomni2 doctor`. */
-        get: operations["health"];
+        get: operations["studio_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -412,7 +412,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Unlocks the studio. Throttled. */
-        post: operations["unlock"];
+        post: operations["setup_unlock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -427,10 +427,10 @@ export interface paths {
             cookie?: never;
         };
         /** One's own workspaces, by name. */
-        get: operations["list"];
+        get: operations["workspaces_list"];
         put?: never;
         /** Makes a sealed workspace; its maker becomes the owner. */
-        post: operations["create"];
+        post: operations["workspaces_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -444,14 +444,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["workspaces_show"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Renames a workspace. */
-        patch: operations["rename"];
+        patch: operations["workspaces_rename"];
         trace?: never;
     };
     "/api/v1/workspaces/{ws}/assets": {
@@ -462,10 +462,10 @@ export interface paths {
             cookie?: never;
         };
         /** The assets of a workspace, newest first. */
-        get: operations["list"];
+        get: operations["assets_list"];
         put?: never;
         /** Brings a picture in: PNG, JPEG or WebP, as the whole body, at most 64 MiB. */
-        post: operations["bring"];
+        post: operations["assets_bring"];
         delete?: never;
         options?: never;
         head?: never;
@@ -479,15 +479,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["assets_show"];
         put?: never;
         post?: never;
         /** Into the bin, for 30 days. */
-        delete: operations["bin"];
+        delete: operations["assets_bin"];
         options?: never;
         head?: never;
         /** Changes the caption, or marks a favourite. */
-        patch: operations["change"];
+        patch: operations["assets_change"];
         trace?: never;
     };
     "/api/v1/workspaces/{ws}/assets/{id}/picture": {
@@ -498,7 +498,7 @@ export interface paths {
             cookie?: never;
         };
         /** The picture in one of three sizes; the original is the file as it came. */
-        get: operations["picture"];
+        get: operations["assets_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -517,7 +517,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Out of the bin again. */
-        post: operations["restore"];
+        post: operations["assets_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -532,7 +532,7 @@ export interface paths {
             cookie?: never;
         };
         /** What was done in a workspace, newest first. */
-        get: operations["list"];
+        get: operations["audit_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -551,7 +551,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Walks a workspace's whole chain. */
-        post: operations["verify"];
+        post: operations["audit_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -566,7 +566,7 @@ export interface paths {
             cookie?: never;
         };
         /** Everything that is found, newest first, or by how well it fits when words are asked. */
-        get: operations["whole"];
+        get: operations["gallery_whole"];
         put?: never;
         post?: never;
         delete?: never;
@@ -583,10 +583,10 @@ export interface paths {
             cookie?: never;
         };
         /** Invitations that are still open. */
-        get: operations["list"];
+        get: operations["invitations_list"];
         put?: never;
         /** Invites one person; the code of the link is told once. */
-        post: operations["create"];
+        post: operations["invitations_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -604,7 +604,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes an invitation back. */
-        delete: operations["revoke"];
+        delete: operations["invitations_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -618,10 +618,10 @@ export interface paths {
             cookie?: never;
         };
         /** The jobs of a workspace, newest first. */
-        get: operations["list"];
+        get: operations["jobs_list"];
         put?: never;
         /** Puts a recipe into the queue. */
-        post: operations["order"];
+        post: operations["jobs_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -635,7 +635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["jobs_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -654,7 +654,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Cancels a job between two steps; what has ended stays as it is. */
-        post: operations["cancel"];
+        post: operations["jobs_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -669,7 +669,7 @@ export interface paths {
             cookie?: never;
         };
         /** The newest preview of a running job. */
-        get: operations["preview"];
+        get: operations["jobs_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -686,7 +686,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who belongs to a workspace. */
-        get: operations["list_members"];
+        get: operations["workspaces_list_members"];
         put?: never;
         post?: never;
         delete?: never;
@@ -706,11 +706,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes somebody out of a workspace, or leaves it. */
-        delete: operations["remove_member"];
+        delete: operations["workspaces_remove_member"];
         options?: never;
         head?: never;
         /** Gives a member another role; there is always an owner. */
-        patch: operations["change_role"];
+        patch: operations["workspaces_change_role"];
         trace?: never;
     };
     "/api/v1/workspaces/{ws}/renders": {
@@ -721,7 +721,7 @@ export interface paths {
             cookie?: never;
         };
         /** The renders of a workspace, newest first. */
-        get: operations["list"];
+        get: operations["renders_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -737,15 +737,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["renders_show"];
         put?: never;
         post?: never;
         /** Into the bin, for 30 days. */
-        delete: operations["bin"];
+        delete: operations["renders_bin"];
         options?: never;
         head?: never;
         /** Changes the caption, or marks a favourite. */
-        patch: operations["change"];
+        patch: operations["renders_change"];
         trace?: never;
     };
     "/api/v1/workspaces/{ws}/renders/{id}/clip": {
@@ -756,7 +756,7 @@ export interface paths {
             cookie?: never;
         };
         /** The clip, by range. */
-        get: operations["clip"];
+        get: operations["renders_clip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
             cookie?: never;
         };
         /** The frames of a clip as PNG files in a zip. */
-        get: operations["frames"];
+        get: operations["renders_frames"];
         put?: never;
         post?: never;
         delete?: never;
@@ -790,7 +790,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a render was made from, and what was made from it. */
-        get: operations["lineage"];
+        get: operations["renders_lineage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -807,7 +807,7 @@ export interface paths {
             cookie?: never;
         };
         /** The picture in one of three sizes; for a clip, its poster. */
-        get: operations["picture"];
+        get: operations["renders_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -826,7 +826,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Out of the bin again. */
-        post: operations["restore"];
+        post: operations["renders_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -841,7 +841,7 @@ export interface paths {
             cookie?: never;
         };
         /** Up or down, nothing else. */
-        get: operations["live"];
+        get: operations["state_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -858,7 +858,7 @@ export interface paths {
             cookie?: never;
         };
         /** 200 once people can work, 503 while the studio is not set up, locked or in recovery. */
-        get: operations["ready"];
+        get: operations["state_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1085,8 +1085,6 @@ export interface components {
         KeysView: {
             methods: string[];
         };
-        /** @enum {string} */
-        KindWord: "all" | "renders" | "assets";
         /** @enum {string} */
         Level: "ok" | "warn" | "fail";
         Lineage: {
@@ -1553,8 +1551,6 @@ export interface components {
             /** Format: int32 */
             width: number;
         };
-        /** @enum {string} */
-        SizeWord: "thumb" | "view" | "original";
         SizesView: {
             /**
              * Format: int32
@@ -1657,8 +1653,6 @@ export interface components {
             reason: string;
             sentence: string;
         };
-        /** @enum {string} */
-        Which: "active" | "all";
         WorkerView: {
             model?: string | null;
             /** Format: int32 */
@@ -1680,7 +1674,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listen: {
+    events_listen: {
         parameters: {
             query?: {
                 /** @description The same as the `Last-Event-ID` header, for clients that cannot set one. */
@@ -1712,7 +1706,7 @@ export interface operations {
             };
         };
     };
-    look: {
+    invitations_look: {
         parameters: {
             query?: never;
             header?: never;
@@ -1723,6 +1717,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1742,7 +1737,7 @@ export interface operations {
             };
         };
     };
-    accept: {
+    invitations_accept: {
         parameters: {
             query?: never;
             header?: never;
@@ -1757,6 +1752,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1776,7 +1772,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    me_show: {
         parameters: {
             query?: never;
             header?: never;
@@ -1785,6 +1781,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1804,7 +1801,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    me_change: {
         parameters: {
             query?: never;
             header?: never;
@@ -1817,6 +1814,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1836,7 +1834,7 @@ export interface operations {
             };
         };
     };
-    change_password: {
+    me_change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -1849,6 +1847,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1866,7 +1865,7 @@ export interface operations {
             };
         };
     };
-    list_sessions: {
+    me_list_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1875,6 +1874,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1894,15 +1894,18 @@ export interface operations {
             };
         };
     };
-    end_session: {
+    me_end_session: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1920,7 +1923,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    tokens_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -1929,6 +1932,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1948,7 +1952,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    tokens_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -1961,6 +1965,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1980,15 +1985,18 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    tokens_revoke: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["TokenId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2006,7 +2014,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    models_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -2015,6 +2023,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2034,7 +2043,7 @@ export interface operations {
             };
         };
     };
-    read: {
+    models_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -2049,6 +2058,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2068,7 +2078,7 @@ export interface operations {
             };
         };
     };
-    test: {
+    models_test: {
         parameters: {
             query?: never;
             header?: never;
@@ -2079,6 +2089,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2098,7 +2109,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    openapi_show: {
         parameters: {
             query?: never;
             header?: never;
@@ -2107,6 +2118,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2126,7 +2138,7 @@ export interface operations {
             };
         };
     };
-    list_roles: {
+    workspaces_list_roles: {
         parameters: {
             query?: never;
             header?: never;
@@ -2135,6 +2147,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2154,7 +2167,7 @@ export interface operations {
             };
         };
     };
-    sign_in: {
+    me_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -2167,6 +2180,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2186,7 +2200,7 @@ export interface operations {
             };
         };
     };
-    sign_out: {
+    me_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -2195,6 +2209,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2212,7 +2227,7 @@ export interface operations {
             };
         };
     };
-    begin: {
+    setup_begin: {
         parameters: {
             query?: never;
             header?: never;
@@ -2225,6 +2240,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2244,7 +2260,7 @@ export interface operations {
             };
         };
     };
-    check: {
+    setup_check: {
         parameters: {
             query?: never;
             header?: never;
@@ -2257,6 +2273,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2274,7 +2291,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    state_show: {
         parameters: {
             query?: never;
             header?: never;
@@ -2283,6 +2300,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2302,7 +2320,7 @@ export interface operations {
             };
         };
     };
-    list_accounts: {
+    studio_list_accounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2311,6 +2329,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2330,7 +2349,7 @@ export interface operations {
             };
         };
     };
-    list_studio: {
+    audit_list_studio: {
         parameters: {
             query?: {
                 /** @description Exactly this action, or every action below it when it ends with a dot (`member.`). */
@@ -2347,6 +2366,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2366,7 +2386,7 @@ export interface operations {
             };
         };
     };
-    verify_studio: {
+    audit_verify_studio: {
         parameters: {
             query?: never;
             header?: never;
@@ -2375,6 +2395,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2394,7 +2415,7 @@ export interface operations {
             };
         };
     };
-    health: {
+    studio_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -2403,6 +2424,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2422,7 +2444,7 @@ export interface operations {
             };
         };
     };
-    unlock: {
+    setup_unlock: {
         parameters: {
             query?: never;
             header?: never;
@@ -2435,6 +2457,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2452,7 +2475,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    workspaces_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -2461,6 +2484,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2480,7 +2504,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    workspaces_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -2493,6 +2517,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2512,15 +2537,18 @@ export interface operations {
             };
         };
     };
-    show: {
+    workspaces_show: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2540,11 +2568,13 @@ export interface operations {
             };
         };
     };
-    rename: {
+    workspaces_rename: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2553,6 +2583,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2572,7 +2603,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    assets_list: {
         parameters: {
             query?: {
                 /** @description 1 to 200; 50 when not told. */
@@ -2583,11 +2614,14 @@ export interface operations {
                 deleted?: boolean;
             };
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2607,14 +2641,16 @@ export interface operations {
             };
         };
     };
-    bring: {
+    assets_bring: {
         parameters: {
             query?: {
                 /** @description The file's name. */
                 name?: string | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2623,6 +2659,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2642,7 +2679,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    assets_show: {
         parameters: {
             query?: never;
             header?: never;
@@ -2654,6 +2691,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2673,7 +2711,7 @@ export interface operations {
             };
         };
     };
-    bin: {
+    assets_bin: {
         parameters: {
             query?: never;
             header?: never;
@@ -2685,6 +2723,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2704,7 +2743,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    assets_change: {
         parameters: {
             query?: never;
             header?: never;
@@ -2720,6 +2759,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2739,11 +2779,11 @@ export interface operations {
             };
         };
     };
-    picture: {
+    assets_picture: {
         parameters: {
             query?: {
                 /** @description `view` when not told. For clips, `thumb` and `view` are the poster. */
-                size?: components["schemas"]["SizeWord"] | null;
+                size?: ("thumb" | "view" | "original") | null;
                 /** @description Leaves the recipe inside an original PNG. */
                 recipe?: boolean;
                 /** @description As a file to save. */
@@ -2758,6 +2798,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2766,12 +2807,14 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            /** @description Partial Content */
             206: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2789,7 +2832,7 @@ export interface operations {
             };
         };
     };
-    restore: {
+    assets_restore: {
         parameters: {
             query?: never;
             header?: never;
@@ -2801,6 +2844,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2820,7 +2864,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    audit_list: {
         parameters: {
             query?: {
                 /** @description Exactly this action, or every action below it when it ends with a dot (`member.`). */
@@ -2832,11 +2876,14 @@ export interface operations {
                 after?: string | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2856,15 +2903,18 @@ export interface operations {
             };
         };
     };
-    verify: {
+    audit_verify: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2884,12 +2934,12 @@ export interface operations {
             };
         };
     };
-    whole: {
+    gallery_whole: {
         parameters: {
             query?: {
                 /** @description Words, "phrases", pre*, by:, model:, is:clip, after:, before:, -not. */
                 q?: string | null;
-                kind?: components["schemas"]["KindWord"] | null;
+                kind?: ("all" | "renders" | "assets") | null;
                 /** @description Only mine. */
                 favourite?: boolean;
                 by?: components["schemas"]["AccountId"] | null;
@@ -2897,11 +2947,14 @@ export interface operations {
                 deleted?: boolean;
             };
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2921,15 +2974,18 @@ export interface operations {
             };
         };
     };
-    list: {
+    invitations_list: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2949,11 +3005,13 @@ export interface operations {
             };
         };
     };
-    create: {
+    invitations_create: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2962,6 +3020,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2981,7 +3040,7 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    invitations_revoke: {
         parameters: {
             query?: never;
             header?: never;
@@ -2993,6 +3052,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3010,22 +3070,25 @@ export interface operations {
             };
         };
     };
-    list: {
+    jobs_list: {
         parameters: {
             query?: {
                 /** @description `active` leaves out what has ended; `all` is the default. */
-                state?: components["schemas"]["Which"] | null;
+                state?: ("active" | "all") | null;
                 /** @description 1 to 200; 50 when not told. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
                 after?: string | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3045,11 +3108,13 @@ export interface operations {
             };
         };
     };
-    order: {
+    jobs_order: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3058,6 +3123,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3077,7 +3143,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    jobs_show: {
         parameters: {
             query?: never;
             header?: never;
@@ -3089,6 +3155,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3108,7 +3175,7 @@ export interface operations {
             };
         };
     };
-    cancel: {
+    jobs_cancel: {
         parameters: {
             query?: never;
             header?: never;
@@ -3120,6 +3187,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3139,7 +3207,7 @@ export interface operations {
             };
         };
     };
-    preview: {
+    jobs_preview: {
         parameters: {
             query?: {
                 /** @description Which one the job named; the newest is sent, whatever is asked. */
@@ -3154,6 +3222,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3162,6 +3231,7 @@ export interface operations {
                     "image/jpeg": string;
                 };
             };
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3179,15 +3249,18 @@ export interface operations {
             };
         };
     };
-    list_members: {
+    workspaces_list_members: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +3280,7 @@ export interface operations {
             };
         };
     };
-    remove_member: {
+    workspaces_remove_member: {
         parameters: {
             query?: never;
             header?: never;
@@ -3219,6 +3292,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3236,7 +3310,7 @@ export interface operations {
             };
         };
     };
-    change_role: {
+    workspaces_change_role: {
         parameters: {
             query?: never;
             header?: never;
@@ -3252,6 +3326,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3271,7 +3346,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    renders_list: {
         parameters: {
             query?: {
                 /** @description 1 to 200; 50 when not told. */
@@ -3282,11 +3357,14 @@ export interface operations {
                 deleted?: boolean;
             };
             header?: never;
-            path?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3306,7 +3384,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    renders_show: {
         parameters: {
             query?: never;
             header?: never;
@@ -3318,6 +3396,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3337,7 +3416,7 @@ export interface operations {
             };
         };
     };
-    bin: {
+    renders_bin: {
         parameters: {
             query?: never;
             header?: never;
@@ -3349,6 +3428,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3368,7 +3448,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    renders_change: {
         parameters: {
             query?: never;
             header?: never;
@@ -3384,6 +3464,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3403,7 +3484,7 @@ export interface operations {
             };
         };
     };
-    clip: {
+    renders_clip: {
         parameters: {
             query?: {
                 download?: boolean;
@@ -3417,6 +3498,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3425,12 +3507,14 @@ export interface operations {
                     "video/mp4": string;
                 };
             };
+            /** @description Partial Content */
             206: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3448,7 +3532,7 @@ export interface operations {
             };
         };
     };
-    frames: {
+    renders_frames: {
         parameters: {
             query?: never;
             header?: never;
@@ -3460,6 +3544,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3479,7 +3564,7 @@ export interface operations {
             };
         };
     };
-    lineage: {
+    renders_lineage: {
         parameters: {
             query?: never;
             header?: never;
@@ -3491,6 +3576,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3510,11 +3596,11 @@ export interface operations {
             };
         };
     };
-    picture: {
+    renders_picture: {
         parameters: {
             query?: {
                 /** @description `view` when not told. For clips, `thumb` and `view` are the poster. */
-                size?: components["schemas"]["SizeWord"] | null;
+                size?: ("thumb" | "view" | "original") | null;
                 /** @description Leaves the recipe inside an original PNG. */
                 recipe?: boolean;
                 /** @description As a file to save. */
@@ -3529,6 +3615,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3537,12 +3624,14 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            /** @description Partial Content */
             206: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3560,7 +3649,7 @@ export interface operations {
             };
         };
     };
-    restore: {
+    renders_restore: {
         parameters: {
             query?: never;
             header?: never;
@@ -3572,6 +3661,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3591,7 +3681,7 @@ export interface operations {
             };
         };
     };
-    live: {
+    state_live: {
         parameters: {
             query?: never;
             header?: never;
@@ -3600,6 +3690,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3619,7 +3710,7 @@ export interface operations {
             };
         };
     };
-    ready: {
+    state_ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -3628,6 +3719,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3636,6 +3728,7 @@ export interface operations {
                     "application/json": components["schemas"]["PhaseView"];
                 };
             };
+            /** @description Service Unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
