@@ -10,7 +10,6 @@ mod cli;
 mod clip_files;
 mod clips;
 mod door;
-
 mod hands;
 mod house;
 mod keys;
