@@ -1086,6 +1086,8 @@ export interface components {
             methods: string[];
         };
         /** @enum {string} */
+        KindWord: "all" | "renders" | "assets";
+        /** @enum {string} */
         Level: "ok" | "warn" | "fail";
         Lineage: {
             made_from: components["schemas"]["Reference"][];
@@ -1551,6 +1553,8 @@ export interface components {
             /** Format: int32 */
             width: number;
         };
+        /** @enum {string} */
+        SizeWord: "thumb" | "view" | "original";
         SizesView: {
             /**
              * Format: int32
@@ -1653,6 +1657,8 @@ export interface components {
             reason: string;
             sentence: string;
         };
+        /** @enum {string} */
+        Which: "active" | "all";
         WorkerView: {
             model?: string | null;
             /** Format: int32 */
@@ -2783,7 +2789,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `view` when not told. For clips, `thumb` and `view` are the poster. */
-                size?: ("thumb" | "view" | "original") | null;
+                size?: components["schemas"]["SizeWord"] | null;
                 /** @description Leaves the recipe inside an original PNG. */
                 recipe?: boolean;
                 /** @description As a file to save. */
@@ -2939,7 +2945,7 @@ export interface operations {
             query?: {
                 /** @description Words, "phrases", pre*, by:, model:, is:clip, after:, before:, -not. */
                 q?: string | null;
-                kind?: ("all" | "renders" | "assets") | null;
+                kind?: components["schemas"]["KindWord"] | null;
                 /** @description Only mine. */
                 favourite?: boolean;
                 by?: components["schemas"]["AccountId"] | null;
@@ -3074,7 +3080,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `active` leaves out what has ended; `all` is the default. */
-                state?: ("active" | "all") | null;
+                state?: components["schemas"]["Which"] | null;
                 /** @description 1 to 200; 50 when not told. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
@@ -3600,7 +3606,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `view` when not told. For clips, `thumb` and `view` are the poster. */
-                size?: ("thumb" | "view" | "original") | null;
+                size?: components["schemas"]["SizeWord"] | null;
                 /** @description Leaves the recipe inside an original PNG. */
                 recipe?: boolean;
                 /** @description As a file to save. */
