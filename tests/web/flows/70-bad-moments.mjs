@@ -34,11 +34,11 @@ export default [
     await mia.page.getByRole('heading', { name: 'The studio is locked' }).waitFor({ timeout: 30_000 });
     await mia.axe('locked');
     await mia.shoot('locked');
-    await mia.field('Passphrase', true).fill('not the passphrase at all');
+    await mia.page.getByRole('textbox', { name: 'Passphrase' }).fill('not the passphrase at all');
     await mia.button('Unlock').click();
     await mia.page.getByRole('alert').waitFor();
     await mia.axe('locked: wrong passphrase');
-    await mia.field('Passphrase', true).fill(PASSPHRASE);
+    await mia.page.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE);
     await mia.button('Unlock').click();
     await mia.page.locator('#prompt').waitFor({ timeout: 30_000 });
     if ((await mia.page.locator('#prompt').inputValue()) !== 'typed while the server was gone') throw new Error('typed words are gone');
