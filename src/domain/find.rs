@@ -1,16 +1,12 @@
 //! Keeps the search index in step with the rows, and loses nothing in a crash.
 
-use std::time::Duration;
-
 use super::access::standing::{Scope, members};
 use super::access::table::Action;
 use super::act::Act;
 use super::assets::asset::AssetRow;
 use super::error::Result;
 use super::event::Event;
-use super::feed::News;
 use super::house::Room;
-use super::listening::{Heard, listen};
 use super::recipes::terms::Picture;
 use super::renders::render::{RenderKind, RenderRow};
 use super::tile::{Tile, Unindexed, is_favourite};
@@ -20,20 +16,6 @@ use crate::store::{Direction, Reads, Span};
 
 /// So many at once become visible together.
 const BATCH: usize = 2_000;
-
-/// Works until `stop` says so: reads what changed as soon as it is told, and at least once a second.
-pub fn keep_up(system: &Act, stop: impl Fn() -> bool) -> Result<()> {
-    let mut ear = listen(system, None)?;
-    catch_up(system)?;
-    while !stop() {
-        let heard = ear.wait(Duration::from_secs(1));
-        let step = matches!(&heard, Some(Heard::Told(told)) if matches!(told.news, News::Step { .. } | News::Job(_)));
-        if !step {
-            catch_up(system)?;
-        }
-    }
-    Ok(())
-}
 
 /// Brings every workspace's index up to date with its rows; answers how many things were read.
 pub fn catch_up(system: &Act) -> Result<usize> {

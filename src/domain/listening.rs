@@ -47,7 +47,7 @@ pub fn listen(act: &Act, after: Option<u64>) -> Result<Listening> {
 
 fn workspaces(act: &Act) -> Result<BTreeSet<WorkspaceId>> {
     match act.stamp().actor {
-        Actor::System => Ok(act.house().rooms().into_iter().map(|(id, _)| id).collect()),
+        Actor::System => Ok(BTreeSet::new()),
         Actor::Nobody | Actor::Account(_) => {
             let all = memberships(&act.house().studio.read.begin()?, act.account()?)?;
             Ok(all.into_iter().map(|m| m.workspace).collect())
@@ -129,7 +129,10 @@ impl Listening {
         match audience {
             Audience::Everyone => true,
             Audience::Account(account) => self.act.stamp().actor == Actor::Account(*account),
-            Audience::Workspace(workspace) => self.workspaces.contains(workspace),
+            // The studio itself hears all, also of workspaces that were opened since.
+            Audience::Workspace(workspace) => {
+                self.act.stamp().actor == Actor::System || self.workspaces.contains(workspace)
+            }
         }
     }
 }

@@ -232,10 +232,12 @@ fn an_original_carries_its_recipe_only_when_asked() {
 fn a_listener_hears_his_own_workspaces_and_ends_with_his_session() {
     let p = Premises::new();
     let bo = p.member(Role::Artist, "Bo");
+    let mut all = listen(&p.system(), None).unwrap();
     let hidden = dreamomni2::domain::workspaces::create(&p.owner(), "Hidden").unwrap().id;
     let mut ear = listen(&p.by(&bo), None).unwrap();
     let start = ear.newest();
     assets::bring(&p.owner(), hidden, "a.png", &crate::support::studio::png(64, 64)).unwrap();
+    assert!(matches!(all.wait(Duration::ZERO), Some(Heard::Told(told)) if matches!(told.news, News::Asset(_))));
     p.order(&p.owner, "a lamp");
     let Some(Heard::Told(told)) = ear.wait(Duration::ZERO) else { panic!("nothing was heard") };
     assert!(matches!(&told.news, News::Job(job) if job.workspace == p.workspace));
