@@ -326,7 +326,8 @@ fn the_web_keeps_its_floors_too() {
         let inside = file.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
         let first = |path: &str| path.split(['/', '.']).next().unwrap_or_default().to_owned();
         let text = fs::read_to_string(&file).unwrap();
-        if text.lines().count() > LONGEST && !inside.ends_with("schema.d.ts") {
+        // Declarations are generated from the API's description.
+        if text.lines().count() > LONGEST && !inside.ends_with(".d.ts") {
             faults.push(format!("web/src/{inside} has more than {LONGEST} lines"));
         }
         if text.contains(" fetch(") && inside != "api/client.ts" {
