@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -128,11 +129,13 @@ fn try_open(
     let health = rows.health();
     let ending = Rc::new(Cell::new(Ending::Proper));
     let noticed = Rc::clone(&ending);
-    let database = Database::builder()
-        .set_cache_size(cache(home))
-        .set_repair_callback(move |_| noticed.set(Ending::Torn))
-        .create_with_backend(rows)
-        .map_err(|e| (e.into(), ending.get()))?;
+    let mut builder = Database::builder();
+    builder.set_cache_size(cache(home)).set_repair_callback(move |_| noticed.set(Ending::Torn));
+    // Blocks of different moments, each whole, can break what redb takes for granted. Nothing of
+    // what it was building outlives its panic.
+    let opened = catch_unwind(AssertUnwindSafe(|| builder.create_with_backend(rows)));
+    let inconsistent = |_| Err(redb::StorageError::Corrupted("its parts are of different moments".to_owned()).into());
+    let database = opened.unwrap_or_else(inconsistent).map_err(|e| (e.into(), ending.get()))?;
     health.repaired();
     Ok(Open { database: Arc::new(database), health })
 }
