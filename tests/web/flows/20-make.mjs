@@ -5,10 +5,10 @@ export default [
   ['four pictures from words, with the unknown word underlined', async (t) => {
     const mia = t.house.owner;
     await mia.go(`/w/${t.house.ws}/generate`);
-    await mia.page.locator('#prompt').fill('a red circle over a calm blue xylofrob');
+    await mia.page.locator('#prompt').fill('a red boat on the xylofrob at sunset');
     await mia.page.locator('.mirror u', { hasText: 'xylofrob' }).waitFor();
     await mia.axe('generate: unknown word');
-    await order(mia, { prompt: 'a red circle over a calm blue sea', variations: 4 });
+    await order(mia, { prompt: 'a red boat on the sea at sunset', variations: 4 });
     await mia.page.locator('.stage .head .running, .stage .head .ok').first().waitFor({ timeout: 60_000 });
     await mia.axe('generate: running');
     await done(mia, 4);
@@ -19,7 +19,7 @@ export default [
   ['a wildcard stands for one prompt per choice', async (t) => {
     const mia = t.house.owner;
     const before = (await mia.api('GET', `/workspaces/${t.house.ws}/jobs?state=all&limit=200`)).body.items.length;
-    await order(mia, { prompt: 'a {green|yellow} square at night', variations: 1 });
+    await order(mia, { prompt: 'a {red|yellow} boat at night', variations: 1 });
     await mia.page.waitForFunction(([ws, count]) => fetch(`/api/v1/workspaces/${ws}/jobs?state=all&limit=200`).then((a) => a.json()).then((a) => a.items.length === count), [t.house.ws, before + 2]);
     await done(mia, 1);
   }],
@@ -29,16 +29,17 @@ export default [
     await mia.page.locator('.refs input[type=file]').setInputFiles({ name: 'ochre.png', mimeType: 'image/png', buffer: await png(mia, 200, 150, 40) });
     await mia.page.locator('.ref .pic img').waitFor();
     await mia.field('Role of reference 1').selectOption('palette');
-    await order(mia, { prompt: 'a blue circle over calm sea', task: 'Clip', frames: 12, variations: 1 });
+    await order(mia, { prompt: 'two boats under the moon', task: 'Clip', frames: 12, variations: 1, width: 256, height: 144 });
     await done(mia, 1, 180_000);
     t.house.clip = (await mia.page.locator('.stage .slot a').first().getAttribute('href')).split('/').pop();
     await mia.button('Take out reference 1').click();
     await mia.page.locator('.panel .segments label', { hasText: 'Picture' }).first().click();
+    await mia.page.locator('.shapes label').first().click();
   }, true],
 
   ['cancel, and put it back', async (t) => {
     const mia = t.house.owner;
-    await order(mia, { prompt: 'a large red triangle', variations: 8, steps: 40 });
+    await order(mia, { prompt: 'snow mountains at dawn', variations: 8, steps: 40 });
     await mia.page.locator('.stage .head').getByRole('button', { name: 'Cancel' }).click();
     await mia.page.locator('.stage .head', { hasText: 'Cancelled' }).waitFor();
     await mia.axe('generate: cancelled, with undo');

@@ -13,15 +13,18 @@ export async function signIn(person, who, path) {
 }
 
 /** Writes the recipe and orders it. */
-export async function order(person, { prompt, task, variations, steps, frames }) {
+export async function order(person, { prompt, task, variations, steps, frames, width, height }) {
   await person.page.locator('#prompt').fill(prompt);
   if (task) await person.page.locator('.panel .segments label', { hasText: task }).first().click();
   if (steps) await set(person, 'Steps', steps);
+  if (width) await set(person, 'Width', width);
+  if (height) await set(person, 'Height', height);
   if (frames) await set(person, 'Frames', frames);
   if (variations) await person.page.getByRole('radiogroup', { name: 'Variations' }).locator('label').nth(variations - 1).click();
+  const before = new URL(person.page.url()).searchParams.get('job');
   await person.page.locator('#prompt').focus();
   await person.page.keyboard.press('Control+Enter');
-  await person.page.waitForURL(/job=job_/);
+  await person.page.waitForURL((url) => ![null, before].includes(url.searchParams.get('job')));
   return new URL(person.page.url()).searchParams.get('job');
 }
 

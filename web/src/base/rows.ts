@@ -21,7 +21,7 @@ export function justified(ratios: readonly number[], width: number, target: numb
   let sum = 0;
   const close = (to: number, full: boolean) => {
     const room = width - gap * (to - from - 1);
-    const height = Math.round(full ? Math.min(room / sum, target * 1.6) : Math.min(target, room / sum));
+    const height = Math.floor(full ? Math.min(room / sum, target * 1.6) : Math.min(target, room / sum));
     const widths: number[] = [];
     for (let i = from; i < to; i += 1) widths.push(Math.floor(height * (ratios[i] ?? 1)));
     // Rounding leaves a few pixels: the last of a full row takes them, so that the edge is straight.

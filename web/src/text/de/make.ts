@@ -25,7 +25,7 @@ export const make: Pick<Text, 'generate' | 'queue' | 'player' | 'compare'> = {
     asReference: (letter) => `${letter} als Vorlage nehmen`, download: (letter) => `${letter} herunterladen`, older: 'Älterer Auftrag', newer: 'Neuerer Auftrag',
     emptyTitle: 'Noch nichts gemacht', emptyHint: 'Beschreiben, was zu sehen sein soll, Vorlagen dazulegen, Strg+Enter. Oder mit einem von diesen beginnen:',
     emptyReviewer: 'Noch nichts gemacht', emptyReviewerHint: 'Als Prüfer sehen Sie hier, was die anderen machen, während es entsteht.',
-    samples: ['a red circle over a calm blue sea', 'three green triangles at night'],
+    samples: ['a red boat on the sea at sunset', 'snow mountains under a full moon at night'],
   },
   queue: {
     place: (at) => (at <= 1 ? 'Als Nächstes dran' : `Platz ${at} in der Schlange`), about: (time) => `etwa ${time}`, openJob: 'Auftrag öffnen', past: 'Beendet', state: 'Stand',

@@ -24,7 +24,7 @@ export const make = {
     asReference: (letter: string) => `Use ${letter} as reference`, download: (letter: string) => `Download ${letter}`, older: 'Older job', newer: 'Newer job',
     emptyTitle: 'Nothing made yet', emptyHint: 'Write what is to be seen, add references if you have them, and press Ctrl+Enter. Or begin with one of these:',
     emptyReviewer: 'Nothing made yet', emptyReviewerHint: 'As a reviewer you see here what the others make, as it comes into being.',
-    samples: ['a red circle over a calm blue sea', 'three green triangles at night'],
+    samples: ['a red boat on the sea at sunset', 'snow mountains under a full moon at night'],
   },
   queue: {
     place: (at: number) => (at <= 1 ? 'Next in line' : `Place ${at} in line`), about: (time: string) => `about ${time}`, openJob: 'Open this job', past: 'Ended', state: 'State',
