@@ -76,11 +76,15 @@ impl Config {
         check(raw, env)
     }
 
-    /// The same with other listening addresses: what `--listen` says.
+    /// The same with other listening addresses, as `--listen` says; plain HTTP is never heard more widely than HTTPS.
     #[must_use]
     pub fn listening(mut self, listen: SocketAddr, plain: Option<SocketAddr>) -> Config {
         self.listen = listen;
-        self.plain = plain;
+        let narrow = |plain: SocketAddr| {
+            let ip = if plain.ip().is_unspecified() { listen.ip() } else { plain.ip() };
+            SocketAddr::new(ip, plain.port())
+        };
+        self.plain = plain.map(narrow);
         self
     }
 

@@ -87,7 +87,11 @@ pub fn start(config: Config) -> anyhow::Result<Running> {
     let studio = build::studio(&config)?;
     let tls = Arc::new(Tls::open(&config, &Clock::system())?);
     let secure = listen(config.listen, "listen")?;
-    let plain = config.plain.map(|plain| listen(plain, "plain")).transpose()?;
+    let plain = config.plain.and_then(|plain| {
+        let tried = listen(plain, "plain");
+        // It only shows the way to HTTPS: no reason not to serve.
+        tried.inspect_err(|e| tracing::warn!("there is no trust page on plain HTTP: {e:#}")).ok()
+    });
     let port = secure.local_addr()?.port();
     let plain_port = plain.as_ref().map(TcpListener::local_addr).transpose()?.map(|at| at.port());
     let queues = Arc::new(build::queues(&config, &studio)?);
