@@ -153,10 +153,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Verify(verb) => verb.run(place),
         Verb::Doctor(verb) => verb.run(place),
         Verb::Version(verb) => verb.run(),
-        Verb::Openapi(verb) => verb.run(),
+        Verb::Openapi(_) => openapi::Openapi::run(),
         Verb::Completions(verb) => verb.run(),
         // The studio reads how its worker ended.
-        Verb::Worker(verb) => return Ok(verb.run()),
+        Verb::Worker(_) => return Ok(worker::Worker::run()),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

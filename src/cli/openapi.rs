@@ -15,7 +15,7 @@ Examples:
 pub(super) struct Openapi {}
 
 impl Openapi {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run() -> Result<(), Failure> {
         output::line(http::openapi().trim_end())
     }
 }

@@ -46,25 +46,26 @@ fn greet(ready: &Ready) {
 
 /// Real addresses, the fingerprint to compare, and what is to be done next.
 pub(super) fn greeting(ready: &Ready) -> String {
-    let mut text = String::from("\nDreamOmni2 Studio is at\n");
-    for url in &ready.urls {
-        text.push_str(&format!("  {url}\n"));
-    }
-    text.push_str(&format!("Fingerprint of its authority (SHA-256):\n  {}\n", ready.fingerprint));
+    let mut lines = vec![String::new(), "DreamOmni2 Studio is at".to_owned()];
+    lines.extend(ready.urls.iter().map(|url| format!("  {url}")));
+    lines.push(format!("Fingerprint of its authority (SHA-256):\n  {}", ready.fingerprint));
     if let (Some(port), Some(url)) = (ready.plain_port, ready.urls.first()) {
         let host = url.trim_start_matches("https://").split(':').next().unwrap_or("localhost");
-        text.push_str(&format!("How a browser comes to trust it:\n  http://{host}:{port}/trust\n"));
+        lines.push(format!("How a browser comes to trust it:\n  http://{host}:{port}/trust"));
     }
     match (ready.phase, &ready.setup_code) {
-        (_, Some(code)) => text.push_str(&format!(
-            "Set-up code (one use, 30 minutes; `dreamomni2 setup-url` prints a new one):\n  {code}\n"
-        )),
-        ("locked", _) => {
-            text.push_str("It is locked: run `dreamomni2 unlock`, or open its page and type the passphrase.\n")
+        (_, Some(code)) => {
+            let told = "Set-up code (one use, 30 minutes; `dreamomni2 setup-url` prints a new one)";
+            lines.push(format!("{told}:\n  {code}"));
         }
-        ("recovery", _) => text.push_str("It is in recovery mode: its page says what is missing and what to do.\n"),
+        ("locked", _) => {
+            lines.push("It is locked: run `dreamomni2 unlock`, or open its page and type the passphrase.".to_owned());
+        }
+        ("recovery", _) => {
+            lines.push("It is in recovery mode: its page says what is missing and what to do.".to_owned());
+        }
         _ => {}
     }
-    text.push_str("Ctrl+C ends it.\n\n");
-    text
+    lines.push("Ctrl+C ends it.\n\n".to_owned());
+    lines.join("\n")
 }

@@ -12,7 +12,7 @@ use crate::work::worker;
 pub(super) struct Worker {}
 
 impl Worker {
-    pub(super) fn run(self) -> ExitCode {
+    pub(super) fn run() -> ExitCode {
         worker::serve()
     }
 }

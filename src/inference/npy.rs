@@ -1,4 +1,4 @@
-//! NumPy's `.npy` files: how latents and reference pictures travel between this program and others.
+//! `NumPy`'s `.npy` files: how latents and reference pictures travel between this program and others.
 
 use super::error::{Error, Result};
 use super::latents::Latents;
@@ -12,9 +12,9 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Latents> {
 
 /// Format 1.0, little end first, float32.
 pub fn write(latents: &Latents) -> Vec<u8> {
-    let shape: String = latents.shape.iter().map(|n| format!("{n}, ")).collect();
-    let shape =
-        if latents.shape.len() == 1 { shape.trim_end().to_owned() } else { shape.trim_end_matches(", ").to_owned() };
+    let sides: Vec<String> = latents.shape.iter().map(usize::to_string).collect();
+    // A tuple of one is written with its comma.
+    let shape = if sides.len() == 1 { format!("{},", sides.concat()) } else { sides.join(", ") };
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}");
     // Magic, version and length are 10 bytes; the whole head is a multiple of 64 and ends with a line break.
     let room = (10 + header.len() + 1).next_multiple_of(64) - 10;

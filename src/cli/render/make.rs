@@ -145,7 +145,7 @@ impl Watcher<'_> {
         match &mut self.frames {
             Frames::Clip(encoder) => Ok(encoder.push(picture)?),
             Frames::Folder(folder) => {
-                let path = Path::new(folder).join(format!("frame-{:05}.png", index));
+                let path = Path::new(folder).join(format!("frame-{index:05}.png"));
                 let bytes = encode::png(picture, Effort::Quick)?;
                 self.draft.write(&path, &bytes)?;
                 self.files.push((path, bytes.len()));

@@ -82,10 +82,10 @@ pub(super) struct Render {
     /// Where to write: NAME.png, NAME.mp4 or a folder NAME/.
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
-    /// Start from this noise (NumPy file, float32) instead of the seed's.
+    /// Start from this noise (a .npy file of float32) instead of the seed's.
     #[arg(long, value_name = "FILE.npy")]
     init_latents: Option<PathBuf>,
-    /// Also write the final latents (NumPy file, float32).
+    /// Also write the final latents (a .npy file of float32).
     #[arg(long, value_name = "FILE.npy")]
     dump_latents: Option<PathBuf>,
     /// Print what was made as JSON on stdout.
