@@ -44,6 +44,8 @@ CASES = [
     (HeunDiscreteScheduler, dict(SD), [1, 5]),
     (HeunDiscreteScheduler, dict(SD, use_karras_sigmas=True, prediction_type="v_prediction"), [5]),
     (HeunDiscreteScheduler, dict(clip_sample=True, timestep_spacing="trailing"), [4]),
+    (PNDMScheduler, dict(SD, skip_prk_steps=True, steps_offset=1), [1, 2, 7]),
+    (PNDMScheduler, dict(SD, skip_prk_steps=True, prediction_type="v_prediction", timestep_spacing="trailing", set_alpha_to_one=True), [6]),
     (FlowMatchEulerDiscreteScheduler, dict(), [1, 5]),
     (FlowMatchEulerDiscreteScheduler, dict(shift=3.0), [6]),
     (FlowMatchEulerDiscreteScheduler, dict(use_dynamic_shifting=True, base_shift=0.5, max_shift=1.15), [1, 6]),

@@ -10,11 +10,12 @@ use super::euler_ancestral::EulerAncestral;
 use super::flow_euler::FlowEuler;
 use super::heun::Heun;
 use super::lcm::Lcm;
+use super::pndm::Pndm;
 use super::scheduler::Scheduler;
 use super::unipc::UniPc;
 
 /// Our words and diffusers' classes.
-const KNOWN: [(&str, &str); 8] = [
+const KNOWN: [(&str, &str); 9] = [
     ("euler", "EulerDiscreteScheduler"),
     ("euler_ancestral", "EulerAncestralDiscreteScheduler"),
     ("ddim", "DDIMScheduler"),
@@ -22,6 +23,7 @@ const KNOWN: [(&str, &str); 8] = [
     ("lcm", "LCMScheduler"),
     ("unipc", "UniPCMultistepScheduler"),
     ("heun", "HeunDiscreteScheduler"),
+    ("pndm", "PNDMScheduler"),
     ("flow_euler", "FlowMatchEulerDiscreteScheduler"),
 ];
 
@@ -61,6 +63,7 @@ fn make(word: &str, config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>, 
         "lcm" => Box::new(Lcm::new(config, steps)?),
         "unipc" => Box::new(UniPc::new(config, steps)?),
         "heun" => Box::new(Heun::new(config, steps)?),
+        "pndm" => Box::new(Pndm::new(config, steps)?),
         _ => Box::new(FlowEuler::new(config, steps, plan.tokens)?),
     })
 }

@@ -36,6 +36,7 @@ pub(crate) struct Config {
     pub(super) set_alpha_to_one: Option<bool>,
     pub(super) original_inference_steps: Option<usize>,
     pub(super) timestep_scaling: Option<f64>,
+    pub(super) skip_prk_steps: Option<bool>,
     // DPM++, UniPC
     pub(super) solver_order: Option<usize>,
     pub(super) solver_type: Option<String>,

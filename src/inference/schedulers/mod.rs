@@ -9,6 +9,7 @@ mod euler_ancestral;
 mod flow_euler;
 mod heun;
 mod lcm;
+mod pndm;
 mod scheduler;
 mod solver;
 mod spacing;

@@ -59,7 +59,8 @@ impl Subwords {
         let text = if files.has(&whole) {
             files.text(&whole)?
         } else if clip {
-            clip_from_parts(files, folder)?
+            let pad = config.pad_token.as_ref().or(special.pad_token.as_ref());
+            clip_from_parts(files, folder, pad.map(Token::text))?
         } else {
             return Err(Error::FileMissing { file: whole });
         };
@@ -98,7 +99,8 @@ impl Subwords {
 }
 
 /// CLIP's tokenizer from `vocab.json` and `merges.txt`, as transformers builds it.
-fn clip_from_parts(files: &Files, folder: &str) -> Result<String> {
+/// The token for padding is special wherever it stands: SDXL's second tokenizer pads with "!".
+fn clip_from_parts(files: &Files, folder: &str, pad: Option<&str>) -> Result<String> {
     let vocab: Map<String, Value> = files.json(&format!("{folder}/vocab.json"))?;
     let merges = files.text(&format!("{folder}/merges.txt"))?;
     let merges: Vec<&str> = merges.lines().filter(|l| !l.starts_with("#version") && !l.trim().is_empty()).collect();
@@ -106,8 +108,11 @@ fn clip_from_parts(files: &Files, folder: &str) -> Result<String> {
         json!({ "id": vocab.get(token), "content": token, "single_word": false, "lstrip": false, "rstrip": false,
                 "normalized": false, "special": true })
     };
-    let added: Vec<Value> =
-        ["<|startoftext|>", "<|endoftext|>"].into_iter().filter(|t| vocab.contains_key(*t)).map(special).collect();
+    let ends = ["<|startoftext|>", "<|endoftext|>"];
+    let tokens = ends.into_iter().chain(pad.filter(|p| !ends.contains(p)));
+    let mut added: Vec<Value> = tokens.filter(|t| vocab.contains_key(*t)).map(special).collect();
+    // The list has to be in the order of the numbers.
+    added.sort_by_key(|token| token.get("id").and_then(Value::as_u64));
     let pattern = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
     let tokenizer = json!({
         "version": "1.0",
