@@ -1,6 +1,6 @@
 //! Assets: bring a picture in, look, caption, bin.
 
-use actix_web::http::{StatusCode, Version, header};
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Json, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
@@ -101,7 +101,7 @@ pub async fn bring(
 async fn read(request: &HttpRequest, mut body: Payload) -> Result<Vec<u8>, Problem> {
     let told = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if told.is_some_and(|told| told > MOST) {
-        drain(request, body).await;
+        drain(body).await;
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(told.unwrap_or(64 * 1024));
@@ -110,7 +110,7 @@ async fn read(request: &HttpRequest, mut body: Payload) -> Result<Vec<u8>, Probl
             part.map_err(|_| Problem::bad_request("upload_ended", "The upload ended early. Please try again."))?;
         if bytes.len() + part.len() > MOST {
             drop(bytes);
-            drain(request, body).await;
+            drain(body).await;
             return Err(too_large());
         }
         bytes.extend_from_slice(&part);
@@ -118,11 +118,10 @@ async fn read(request: &HttpRequest, mut body: Payload) -> Result<Vec<u8>, Probl
     Ok(bytes)
 }
 
-/// Before HTTP/2 a client hears the refusal only when it has sent all: what comes is thrown away, up to a point.
-async fn drain(request: &HttpRequest, mut body: Payload) {
+/// Most clients hear the refusal only when they have sent all: what comes is thrown away, up to a point.
+async fn drain(mut body: Payload) {
     let mut left = 256 << 20;
-    while request.version() < Version::HTTP_2
-        && let Some(Ok(part)) = body.next().await
+    while let Some(Ok(part)) = body.next().await
         && part.len() < left
     {
         left -= part.len();
