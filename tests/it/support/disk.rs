@@ -52,7 +52,7 @@ impl MemoryDisk {
 
     /// What is on the disk after the power goes at a random moment, and the last number noted
     /// before it. `chance` answers a random number below its argument.
-    pub(crate) fn cut_power(&self, mut chance: impl FnMut(usize) -> usize) -> (Vec<u8>, usize) {
+    pub(crate) fn cut_power(&self, mut chance: impl FnMut(usize) -> usize) -> (Vec<u8>, Option<usize>) {
         let state = self.0.lock().unwrap();
         let log = &state.log[..chance(state.log.len() + 1)];
         let noted = log.iter().rev().find_map(|e| if let Event::Noted(n) = e { Some(*n) } else { None });
@@ -80,7 +80,7 @@ impl MemoryDisk {
                 }
             }
         }
-        (bytes, noted.unwrap_or(0))
+        (bytes, noted)
     }
 }
 
