@@ -34,7 +34,7 @@ export class Studio {
     return `https://127.0.0.1:${this.port}`;
   }
   env() {
-    return { PATH: process.env.PATH, HOME: this.home, TMPDIR: this.home, LANG: 'C.UTF-8' };
+    return { PATH: process.env.PATH, HOME: this.home, TMPDIR: this.home, LANG: 'C.UTF-8', DREAMOMNI2_PLAIN: 'off' };
   }
   async start() {
     this.port ??= await freePort();
