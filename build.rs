@@ -1,4 +1,4 @@
-//! Puts ONNX Runtime, compressed, into the binary. Without the library the build succeeds and the binary says what to do.
+//! Puts ONNX Runtime, compressed, into the binary, and watches the built pages. Without the library the build succeeds and the binary says what to do.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -7,6 +7,10 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-env-changed=STUDIO_ONNXRUNTIME");
     println!("cargo:rerun-if-changed=build.rs");
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    // Made where it is missing and watched: building the pages is then enough to have them in the program.
+    let pages = folder.join("web/dist");
+    let _ = fs::create_dir_all(&pages);
+    println!("cargo:rerun-if-changed={}", pages.display());
     let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
     let usual = folder.join(".build/onnxruntime/libonnxruntime.so");
     // Watched even while it is not there, so that fetching it is enough to have it built in.
