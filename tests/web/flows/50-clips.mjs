@@ -118,6 +118,9 @@ export default [
     await mia.page.keyboard.press('End');
     await settle(mia, 11);
     await mia.page.waitForURL(/frame=11/);
+    // The link changed; the player must not.
+    await mia.page.keyboard.press('ArrowLeft');
+    await settle(mia, 10);
     await mia.shoot('clip');
     for (const [path, type] of [['clip?download=true', 'video/mp4'], ['frames.zip', 'application/zip']]) {
       const got = await mia.page.evaluate(async (where) => {
