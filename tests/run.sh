@@ -108,8 +108,12 @@ openapi_fresh() {
 web() { (cd web && npm run --silent "$@"); }
 
 browser_flows() {
-    cargo build --quiet --locked || return 1
-    (cd web && STUDIO_BINARY=$target/debug/dreamomni2 npm run --silent test:browser)
+    cargo build --quiet --locked --bin dreamomni2 --example block_clip || return 1
+    # The clips by which the player is tested: 40 seconds in which every frame carries its own number.
+    "$target/debug/examples/block_clip" 24 960 "$cache/block-24.mp4" || return 1
+    "$target/debug/examples/block_clip" 24000/1001 960 "$cache/block-23976.mp4" || return 1
+    (cd web && STUDIO_BINARY=$target/debug/dreamomni2 BLOCK_CLIP_24=$cache/block-24.mp4 \
+        BLOCK_CLIP_23976=$cache/block-23976.mp4 npm run --silent test:browser)
 }
 
 starter_judge() {
