@@ -6,7 +6,7 @@ from scenes import pick
 def say_wish(rng, wish, fixed=()):
     """Concepts for a whole wish: subjects with their words, scene-wide words before or after, commas and 'and' now and then.
 
-    `fixed` are clauses said as they are (references, 'it is night'...), each a list of concepts.
+    Now and then a word that means nothing here stands before. `fixed` are clauses said as they are (references, 'it is night'...), each a list of concepts.
     """
     clauses = [c for c in (_say_global(rng, wish, key) for key in ("place", "time", "weather", "shot", "style", "move")) if c]
     clauses += list(fixed)
@@ -14,6 +14,8 @@ def say_wish(rng, wish, fixed=()):
     subjects = _say_subjects(rng, wish)
     if rng.random() < .08:
         clauses.append(_say_absent(rng, wish))
+    if rng.random() < .06:
+        subjects = [pick(rng, ["image", "make", "it", "move", "comma", "style word"])] + subjects
     cut = rng.randint(0, len(clauses)) if rng.random() < .5 else 0
     parts = clauses[:cut] + ([subjects] if subjects else []) + clauses[cut:]
     return join(rng, parts)

@@ -10,7 +10,7 @@ from transformer import Attention, grouped, harden
 
 HEIGHT, WIDTH = 72, 128
 DIM, HEADS, DEPTH = 128, 4, 3
-PALETTE_ROUNDS = 12
+COLOURS, PALETTE_ROUNDS = 5, 10
 
 
 class Residual(nn.Module):
@@ -80,17 +80,35 @@ class Encoder(nn.Module):
 
 
 def palette(sample):
-    """Five colours and their shares by k-means on the pixels: plain statistics, true for any picture."""
-    pixels = F.avg_pool2d(sample, 4).flatten(2)[0].T * .5 + .5
-    weight = torch.tensor([.75, 1.0, .6])
-    space = pixels * weight
-    grey = space.sum(1)
-    order = torch.argsort(grey)
-    fifth = pixels.shape[0] // 5
-    centres = torch.stack([space[order[i * fifth:(i + 1) * fifth]].mean(0) for i in range(5)])
+    """Five colours and their shares by k-means in Lab on the pixels: plain statistics, true for any picture."""
+    rgb = F.avg_pool2d(sample, 2).flatten(2)[0].T * .5 + .5
+    space = _lab(rgb)
+    blocks = _lab(F.avg_pool2d(sample, 8).flatten(2)[0].T * .5 + .5)
+    centres = blocks.mean(0, keepdim=True)
+    for _ in range(COLOURS):
+        apart = _apart(blocks, centres).amin(1)
+        far = (apart >= apart.max()).float()
+        centres = torch.cat([centres, (far.unsqueeze(1) * blocks).sum(0, keepdim=True) / far.sum()], 0)
+    centres = centres[1:]
     for _ in range(PALETTE_ROUNDS):
-        apart = ((space.unsqueeze(1) - centres.unsqueeze(0)) ** 2).sum(2)
+        apart = _apart(space, centres)
         mine = (apart <= apart.amin(1, keepdim=True)).float()
         count = mine.sum(0).unsqueeze(1)
         centres = torch.where(count > 0, mine.T @ space / count.clamp_min(1), centres)
-    return torch.cat([(centres / weight).flatten() * 2 - 1, (mine.mean(0)) * 2 - 1]).unsqueeze(0)
+    near = _apart(space, centres)
+    usual = (near * mine).sum(0, keepdim=True) / mine.sum(0, keepdim=True).clamp_min(1)
+    core = mine * (near <= usual * 1.001 + 1e-3).float()
+    colours = core.T @ rgb / core.sum(0).unsqueeze(1).clamp_min(1)
+    return torch.cat([colours.flatten() * 2 - 1, mine.mean(0) * 2 - 1]).unsqueeze(0)
+
+
+def _apart(pixels, centres):
+    return ((pixels.unsqueeze(1) - centres.unsqueeze(0)) ** 2).sum(2)
+
+
+def _lab(rgb):
+    """Approximate CIE Lab."""
+    linear = rgb.clamp(0, 1) ** 2.2
+    xyz = linear @ torch.tensor([[.4339, .2126, .0178], [.3762, .7152, .1095], [.1899, .0722, .8727]])
+    f = (xyz + 1e-4) ** (1 / 3)
+    return torch.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], 1)

@@ -8,6 +8,8 @@ import unicodedata
 import numpy as np
 import onnxruntime
 
+from typos import one_off
+
 ROLES = {"source": 1, "subject": 2, "style": 3, "pose": 4, "palette": 5, "texture": 6, "first_frame": 7, "last_frame": 8}
 
 
@@ -54,14 +56,6 @@ class Tokenizer:
         return self.words[near[0]] if near else None
 
 
-def one_off(a, b):
-    """Damerau-Levenshtein distance of exactly one (or none)."""
-    if a == b:
-        return True
-    i = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
-    return a[i + 1:] == b[i:] or a[i:] == b[i + 1:] or a[i + 1:] == b[i + 1:] or a[i:i + 2] == b[i:i + 2][::-1] and a[i + 2:] == b[i + 2:]
-
-
 class Engine:
     """The package, opened."""
 
@@ -79,21 +73,36 @@ class Engine:
 
     def sample(self, prompt, references=(), seed=0, negative="", steps=16, guidance=2.0):
         """Scene tokens [1, S, D] for words and references [(role, latent)]."""
-        texts = [self.tokenizer(prompt)[0]] + ([self.tokenizer(negative)[0]] if guidance > 1 else [])
+        return self.sample_many([(prompt, references, negative, seed)], steps, guidance)[0]
+
+    def sample_many(self, requests, steps=16, guidance=2.0):
+        """Scene tokens for many requests (prompt, references, negative, seed); those with the same roles go through together."""
+        results = [None] * len(requests)
+        groups = {}
+        for i, (_, references, _, _) in enumerate(requests):
+            groups.setdefault(tuple(role for role, _ in references), []).append(i)
+        for roles, members in groups.items():
+            for i, latent in zip(members, self._together([requests[i] for i in members], roles, steps, guidance)):
+                results[i] = latent[None]
+        return results
+
+    def _together(self, requests, roles, steps, guidance):
+        guided = guidance > 1
+        texts = [self.tokenizer(prompt)[0] for prompt, _, _, _ in requests] + [self.tokenizer(negative)[0] for _, _, negative, _ in requests] * guided
         length = max(map(len, texts))
         ids = np.array([t + [0] * (length - len(t)) for t in texts], np.int64)
         words = self.parts["text_encoder"].run(None, {"input_ids": ids})[0]
         places = [(0, 0, k) for k in range(self.tokens)]
-        places += [(i, ROLES[role], k + self.tokens * i) for i, (role, _) in enumerate(references, 1) for k in range(self.tokens)]
-        given = [np.asarray(latent, np.float32) for _, latent in references]
-        x = np.random.default_rng(seed).standard_normal((1, self.tokens, self.channels)).astype(np.float32)
+        places += [(i, ROLES[role], k + self.tokens * i) for i, role in enumerate(roles, 1) for k in range(self.tokens)]
+        given = [np.concatenate([np.asarray(references[k][1], np.float32) for _, references, _, _ in requests]) for k in range(len(roles))]
+        x = np.concatenate([np.random.default_rng(seed).standard_normal((1, self.tokens, self.channels)).astype(np.float32) for _, _, _, seed in requests])
         sigmas = np.append(np.linspace(1, 1 / steps, steps), 0).astype(np.float32)
         for now, after in zip(sigmas, sigmas[1:]):
-            hidden = np.repeat(np.concatenate([x] + given, 1), len(texts), 0)
-            feed = {"hidden_states": hidden, "img_ids": np.array(places, np.float32), "encoder_hidden_states": words, "encoder_attention_mask": (ids != 0).astype(np.float32), "timestep": np.full(len(texts), now, np.float32)}
+            hidden = np.concatenate([x] + given, 1)
+            feed = {"hidden_states": np.concatenate([hidden] * (1 + guided)), "img_ids": np.array(places, np.float32), "encoder_hidden_states": words, "encoder_attention_mask": (ids != 0).astype(np.float32), "timestep": np.full(len(texts), now, np.float32)}
             velocity = self.parts["transformer"].run(None, feed)[0][:, :self.tokens]
-            v = velocity[:1] if len(texts) == 1 else velocity[1:] + guidance * (velocity[:1] - velocity[1:])
-            x = x + (after - now) * v
+            wanted, other = velocity[:len(requests)], velocity[-len(requests):]
+            x = x + (after - now) * (other + guidance * (wanted - other) if guided else wanted)
         return x
 
     def draw(self, latent, width=640, height=360, seconds=0.0, duration=0.0):

@@ -17,13 +17,18 @@ KINDS = [k for k in v.KINDS if k in p.NOUNS]
 
 
 class Pictures:
-    """Rows as methods, like the rows for words; a reference is a drawn picture read by the encoder."""
+    """Rows as methods, like the rows for words. A reference is a render of this model whose scene travels with it, as in the product;
+    the rows 'by eye' have only the picture, read by the encoder."""
 
     def __init__(self, engine, eyes, photographs=None):
         self.engine, self.eyes = engine, eyes
         self.photographs = _photographs(photographs)
 
-    def reference(self, classes):
+    def scene(self, classes):
+        """The tokens a render of ours carries with it."""
+        return l.to_latent(classes[None])
+
+    def by_eye(self, classes):
         """A 640x360 drawing as a viewer would save it, read back by the encoder."""
         picture = self.engine.draw(l.to_latent(classes[None]), 640, 360)
         return self.engine.read(np.round(picture * 255) / 255)[0]
@@ -33,18 +38,31 @@ class Pictures:
         return scenes.canonical(scenes.fulfil(rng, scenes.Wish(groups=groups, **wish)))
 
     def subject(self, rng):
-        """The subject of a picture appears in a new place: kind and colour as in the reference."""
+        """The subject of a picture appears in a new place."""
+        return (yield from self._subject(rng, self.scene))
+
+    def subject_by_eye(self, rng):
+        """The same, from the picture alone."""
+        return (yield from self._subject(rng, self.by_eye))
+
+    def _subject(self, rng, given):
+        """The subject of a picture appears in a new place: its kind, and its pixels within a mean Lab distance of 10 of an exact copy."""
         source = self._scene(rng)
-        latent = self.engine.sample(rng.choice(["on a beach", "at night in the city", "this in a meadow", "the subject of image 1 in a room", "it in the snow, wide shot"]), [("subject", self.reference(source))], seed=rng.randrange(1 << 30))
+        latent = yield rng.choice(["on a beach", "at night in the city", "this in a meadow", "the subject of image 1 in a room", "it in the snow, wide shot"]), [("subject", given(source))], "", rng.randrange(1 << 30)
         classes, picture = l.to_classes(latent[0]), self.eyes.look(latent)
         seen = self.eyes.subjects(classes)
-        return len(seen) == 1 and all(self.eyes.chosen(picture, classes, seen[0], field, l.get(source, F, field), range(1, size)) for field, size in (("kind", len(v.KINDS)), ("colour", len(v.COLOURS))))
+        if len(seen) != 1 or not self.eyes.chosen(picture, classes, seen[0], "kind", l.get(source, F, "kind"), range(1, len(v.KINDS))):
+            return False
+        exact = classes.copy()
+        l.put(exact, seen[0], **{field: l.get(source, F, field) for field in ("colour", "shade", "texture")})
+        mask = look.solid(self.eyes.mask(classes, seen[0]))
+        return np.linalg.norm(look.lab(picture[mask]) - look.lab(self.eyes.draw(exact)[mask]), axis=1).mean() <= 10
 
     def palette(self, rng):
         """Colours of a photograph: mean Lab distance from the picture's pixels to the photograph's nearest main colour."""
         photograph = rng.choice(self.photographs)
         reference, _ = self.engine.read(photograph)
-        latent = self.engine.sample(p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.PLACES, rng.choice(list(p.PLACES)))), [("palette", reference)], seed=rng.randrange(1 << 30))
+        latent = yield p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.PLACES, rng.choice(list(p.PLACES)))), [("palette", reference)], "", rng.randrange(1 << 30)
         pixels = look.lab(photograph[::max(1, photograph.shape[0] // 60), ::max(1, photograph.shape[1] // 60)].reshape(-1, 3))
         mains = _means(pixels, 6, rng)
         picture = look.lab(self.eyes.look(latent).reshape(-1, 3))
@@ -52,9 +70,16 @@ class Pictures:
 
     def style_and_texture(self, rng):
         """A style, or a texture, taken from a picture."""
+        return (yield from self._style_and_texture(rng, self.scene))
+
+    def style_and_texture_by_eye(self, rng):
+        """The same, from the picture alone."""
+        return (yield from self._style_and_texture(rng, self.by_eye))
+
+    def _style_and_texture(self, rng, given):
         role = rng.choice(["style", "texture"])
         source = self._scene(rng, style=rng.choice(v.STYLES)) if role == "style" else self._scene(rng, groups=[{"count": 1, "kind": rng.choice(["circle", "square", "house", "car", "heart", "tree"]), "colour": rng.choice(v.COLOURS[1:]), "texture": rng.choice(v.TEXTURES), "size": "big"}])
-        latent = self.engine.sample(p.dress(rng, p.thing(rng, rng.choice([k for k in KINDS if k not in ("lamp", "person", "moon", "flower", "mountain")]), rng.choice(v.COLOURS[1:]))), [(role, self.reference(source))], seed=rng.randrange(1 << 30))
+        latent = yield p.dress(rng, p.thing(rng, rng.choice([k for k in KINDS if k not in ("lamp", "person", "moon", "flower", "mountain")]), rng.choice(v.COLOURS[1:]))), [(role, given(source))], "", rng.randrange(1 << 30)
         classes, picture = l.to_classes(latent[0]), self.eyes.look(latent)
         if role == "style":
             return self.eyes.chosen(picture, classes, l.LOOK, "style", l.get(source, l.LOOK, "style"), range(len(v.STYLES)))
@@ -63,18 +88,18 @@ class Pictures:
 
     def edit(self, rng):
         """The asked change is there, and everything not named is within 4/255 in the mean."""
-        return self._edit(rng, lambda scene: l.to_latent(scene[None]))
+        return (yield from self._edit(rng, self.scene))
 
     def edit_by_eye(self, rng):
-        """The same, with the source read from its picture instead of its stored scene (for information)."""
-        return self._edit(rng, self.reference)
+        """The same, from the picture alone."""
+        return (yield from self._edit(rng, self.by_eye))
 
     def _edit(self, rng, given):
         source = scenes.canonical(scenes.fulfil(rng, scenes.Wish(scenes.sample_wish(rng, groups=[scenes.sample_group(rng) for _ in range(rng.choice([1, 1, 2]))]))))
         source[F:, l.SUBJECT_COLUMN["motion"]] = np.minimum(source[F:, l.SUBJECT_COLUMN["motion"]], 0)
         l.put(source, l.CAMERA, move=0)
         words, allowed = instruction(rng, source)
-        latent = self.engine.sample(words, [("source", given(source))], seed=rng.randrange(1 << 30))
+        latent = yield words, [("source", given(source))], "", rng.randrange(1 << 30)
         classes, picture = l.to_classes(latent[0]), self.eyes.look(latent)
         expected = source.copy()
         for token, field, values in allowed:
@@ -90,7 +115,7 @@ class Pictures:
         first = self._scene(rng)
         last = first.copy()
         l.put(last, F, x=rng.randrange(2, 14), y=rng.randrange(3, 9), size=rng.randrange(3, 7))
-        latent = self.engine.sample("", [("first_frame", l.to_latent(first[None])), ("last_frame", l.to_latent(last[None]))], seed=rng.randrange(1 << 30))
+        latent = yield "", [("first_frame", l.to_latent(first[None])), ("last_frame", l.to_latent(last[None]))], "", rng.randrange(1 << 30)
         return all(np.abs(self.eyes.look(latent, seconds=s, duration=2.0) - self.eyes.draw(scene)).mean() <= 4 / 255 for s, scene in ((0.0, first), (2.0, last)))
 
     def foreign(self, rng):

@@ -13,14 +13,14 @@ F = l.FIRST
 
 
 class Words:
-    """Each row is a method: it makes one case from a random generator and answers whether the picture is right."""
+    """Each row is a method: it makes one case from a random generator, yields what it wants rendered, and returns whether the picture is right."""
 
     def __init__(self, engine, eyes):
         self.engine, self.eyes = engine, eyes
 
-    def make(self, rng, prompt, **more):
-        """Render a prompt: the picture, the scene as the decoder understands it, the tokens."""
-        latent = self.engine.sample(prompt, seed=rng.randrange(1 << 30), **more)
+    def make(self, rng, prompt, references=(), negative=""):
+        """Ask for a picture (the runner answers many at once): the picture, the scene as the decoder understands it, the tokens."""
+        latent = yield prompt, references, negative, rng.randrange(1 << 30)
         return self.eyes.look(latent), l.to_classes(latent[0]), latent
 
     def only(self, classes, number=1):
@@ -41,7 +41,7 @@ class Words:
         return colour in look.main_colours(picture, mask, 3)
 
     def _one(self, rng, kind, colour):
-        picture, classes, _ = self.make(rng, p.dress(rng, p.thing(rng, kind, colour)))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, p.thing(rng, kind, colour)))
         seen = self.only(classes)
         return bool(seen) and self.is_kind(picture, classes, seen[0], kind) and self.is_colour(picture, classes, seen[0], colour)
 
@@ -50,17 +50,17 @@ class Words:
         while True:
             pair = rng.choice(KINDS), rng.choice(v.COLOURS[1:])
             if pair not in scenes.HELD_OUT:
-                return self._one(rng, *pair)
+                return (yield from self._one(rng, *pair))
 
     def held_out_pair(self, rng):
         """Kind and colour of one subject, pairs held out of training."""
-        return self._one(rng, *rng.choice(sorted(scenes.HELD_OUT)))
+        return (yield from self._one(rng, *rng.choice(sorted(scenes.HELD_OUT))))
 
     def place_and_time(self, rng):
         """Place and time of day."""
         place = rng.choice(list(p.PLACES))
         time = rng.choice(v.TIMES) if place not in ("night sky", "plain") else None
-        picture, classes, _ = self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.PLACES, place), time and p.say(rng, p.TIMES, time)))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.PLACES, place), time and p.say(rng, p.TIMES, time)))
         good = self.eyes.chosen(picture, classes, l.PLACE, "place", v.PLACES.index(place), range(len(v.PLACES)))
         return good and (time is None or self.eyes.chosen(picture, classes, l.PLACE, "time", v.TIMES.index(time), range(len(v.TIMES))))
 
@@ -69,7 +69,7 @@ class Words:
         spots = rng.choice([["left"], ["right"], ["top"], ["bottom"], ["centre"], ["top", "left"], ["bottom", "right"]])
         words = " ".join(spots) if len(spots) > 1 else None
         kind = rng.choice([k for k in KINDS if k != "mountain"])
-        picture, classes, _ = self.make(rng, p.dress(rng, p.thing(rng, kind, rng.choice(v.COLOURS[1:])), f"at the {words}" if words else p.say(rng, p.SPOTS, spots[0])))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, p.thing(rng, kind, rng.choice(v.COLOURS[1:])), f"at the {words}" if words else p.say(rng, p.SPOTS, spots[0])))
         seen = self.only(classes)
         if not seen:
             return False
@@ -79,7 +79,7 @@ class Words:
     def size(self, rng):
         """'small' and 'big', measured as height on the picture."""
         word = rng.choice(v.SIZES)
-        picture, classes, _ = self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS), rng.choice(v.COLOURS[1:]), p.say(rng, p.SIZES, word))))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS), rng.choice(v.COLOURS[1:]), p.say(rng, p.SIZES, word))))
         seen = self.only(classes)
         if not seen:
             return False
@@ -90,7 +90,7 @@ class Words:
         """Two subjects, both right, and where they stand to each other."""
         first, second = rng.sample([k for k in KINDS if k != "mountain"], 2)
         colours, how = rng.sample(v.COLOURS[1:], 2), rng.choice(list(p.RELATIONS))
-        picture, classes, _ = self.make(rng, p.dress(rng, f"{p.thing(rng, first, colours[0])} {p.say(rng, p.RELATIONS, how)} {p.thing(rng, second, colours[1])}"))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, f"{p.thing(rng, first, colours[0])} {p.say(rng, p.RELATIONS, how)} {p.thing(rng, second, colours[1])}"))
         seen = self.only(classes, 2)
         if not seen:
             return False
@@ -107,7 +107,7 @@ class Words:
     def count(self, rng):
         """Two to four of a kind: so many, all of that kind and colour, none hidden."""
         number, kind, colour = rng.choice([2, 3, 4]), rng.choice([k for k in KINDS if k not in ("mountain", "car")]), rng.choice(v.COLOURS[1:])
-        picture, classes, _ = self.make(rng, p.dress(rng, f"{p.say(rng, p.NUMBERS, number)} {colour} {p.noun(rng, kind, many=True)}", rng.random() < .3 and p.say(rng, p.PLACES, rng.choice(["meadow", "beach", "plain"]))))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, f"{p.say(rng, p.NUMBERS, number)} {colour} {p.noun(rng, kind, many=True)}", rng.random() < .3 and p.say(rng, p.PLACES, rng.choice(["meadow", "beach", "plain"]))))
         seen = self.only(classes, number)
         if not seen or not all(self.eyes.chosen(picture, classes, t, "kind", v.KINDS.index(kind), [rng.randrange(1, len(v.KINDS)) for _ in range(4)]) and l.get(classes, t, "colour") == v.COLOURS.index(colour) for t in seen):
             return False
@@ -117,13 +117,13 @@ class Words:
     def shot(self, rng):
         """Shot sizes."""
         shot = rng.choice(v.SHOTS)
-        picture, classes, _ = self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.SHOTS, shot), rng.random() < .5 and p.say(rng, p.PLACES, rng.choice(list(p.PLACES)))))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.SHOTS, shot), rng.random() < .5 and p.say(rng, p.PLACES, rng.choice(list(p.PLACES)))))
         return self.eyes.chosen(picture, classes, l.CAMERA, "shot", v.SHOTS.index(shot), range(len(v.SHOTS)))
 
     def style(self, rng):
         """Styles."""
         style = rng.choice(v.STYLES)
-        picture, classes, _ = self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS), rng.choice(["", "red", "blue"])), p.say(rng, p.STYLES, style), rng.random() < .5 and p.say(rng, p.PLACES, rng.choice(list(p.PLACES)))))
+        picture, classes, _ = yield from self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS), rng.choice(["", "red", "blue"])), p.say(rng, p.STYLES, style), rng.random() < .5 and p.say(rng, p.PLACES, rng.choice(list(p.PLACES)))))
         return self.eyes.chosen(picture, classes, l.LOOK, "style", v.STYLES.index(style), range(len(v.STYLES)))
 
     def motion(self, rng):
@@ -131,8 +131,8 @@ class Words:
         motion, move = rng.choice(list(p.MOTIONS)), rng.choice(list(p.MOVES) + [None] * 6)
         kind = rng.choice(["person", "dog", "cat", "bird"] if motion == "walks" else KINDS)
         text = p.dress(rng, f"{p.thing(rng, kind, rng.choice(v.COLOURS[1:]))} {p.say(rng, p.MOTIONS, motion)}", move and p.say(rng, p.MOVES, move))
-        latent = self.engine.sample(text, seed=rng.randrange(1 << 30))
-        classes, time = l.to_classes(latent[0]), dict(seconds=1.3, duration=2.0)
+        _, classes, latent = yield from self.make(rng, text)
+        time = dict(seconds=1.3, duration=2.0)
         seen = self.only(classes)
         if not seen:
             return False
@@ -155,8 +155,7 @@ class Words:
         """The same subject in every frame of a clip: its kind and its colour by pixels, at the start, in the middle, at the end."""
         kind, colour = rng.choice(KINDS), rng.choice(v.COLOURS[1:])
         motion, move = rng.choice(["left", "right", "grows", "bounces"]), rng.choice(["static", "pan left", "zoom in"])
-        latent = self.engine.sample(p.dress(rng, f"{p.thing(rng, kind, colour)} {p.say(rng, p.MOTIONS, motion)}", p.say(rng, p.MOVES, move)), seed=rng.randrange(1 << 30))
-        classes = l.to_classes(latent[0])
+        _, classes, latent = yield from self.make(rng, p.dress(rng, f"{p.thing(rng, kind, colour)} {p.say(rng, p.MOTIONS, motion)}", p.say(rng, p.MOVES, move)))
         seen = self.only(classes)
         if not seen:
             return False
@@ -174,7 +173,7 @@ class Words:
         prompt = p.dress(rng, p.thing(rng, rng.choice(KINDS), rng.choice(v.COLOURS[1:])), rng.random() < .5 and p.say(rng, p.PLACES, rng.choice(list(p.PLACES))))
         kept = []
         for _ in range(8):
-            picture, classes, _ = self.make(rng, prompt)
+            picture, classes, _ = yield from self.make(rng, prompt)
             mask = np.logical_or.reduce([self.eyes.mask(classes, t) for t in self.eyes.subjects(classes)] or [np.zeros((look.HIGH, look.WIDE), bool)])
             if all((mask & m).sum() < .4 * (mask | m).sum() or np.abs(picture - q).mean() > .1 for m, q in kept):
                 kept.append((mask, picture))
@@ -189,5 +188,5 @@ class Words:
     def negative(self, rng):
         """What the negative prompt names is not there."""
         place, weather = rng.choice(["street", "meadow", "city", "beach"]), rng.choice(["rain", "snow", "fog"])
-        _, classes, _ = self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.PLACES, place)), negative={"rain": "rain", "snow": "snowing", "fog": "fog"}[weather])
+        _, classes, _ = yield from self.make(rng, p.dress(rng, p.thing(rng, rng.choice(KINDS)), p.say(rng, p.PLACES, place)), negative={"rain": "rain", "snow": "snowing", "fog": "fog"}[weather])
         return l.get(classes, l.PLACE, "weather") != v.WEATHERS.index(weather)

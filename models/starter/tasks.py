@@ -27,7 +27,7 @@ def sample(rng, references):
         return words_only(rng)
     if references == 1:
         return pick(rng, [edit, edit, edit, with_references, with_references, first_or_last])(rng, 1)
-    return first_and_last(rng, 2) if references == 2 and rng.random() < .3 else with_references(rng, references)
+    return first_and_last(rng, 2) if references == 2 and rng.random() < .45 else with_references(rng, references)
 
 
 def words_only(rng):

@@ -96,7 +96,7 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     model, step = Learner(), 0
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(.9985))
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(.993))
     learner = optimizer(model)
     rate = learner.param_groups[0]["lr"]
     if os.path.exists(args.out):

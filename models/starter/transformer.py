@@ -106,6 +106,22 @@ def grouped(tensor, function):
     return torch.cat(pieces, 1).reshape(tensor.shape)
 
 
+def as_arrival(hidden, clean):
+    """Reference rows whose place, size and time of day stand where the scene says where it glides to (for last frames)."""
+    rows = torch.cat([torch.zeros_like(hidden[:, :l.TOKENS]), clean], 1).reshape(-1, l.TOKENS, l.CHANNELS)
+    place, subjects = rows[:, l.PLACE:l.PLACE + 1], rows[:, l.FIRST:]
+    none = torch.zeros_like(subjects[:, :, :1])
+    moved = [subjects[:, :, :l.SUBJECT_SPANS["x2"][0]]]
+    for field in ("x", "y", "size"):
+        a, b = l.SUBJECT_SPANS[field]
+        moved += [none, subjects[:, :, a:b]]
+    a, b = l.PLACE_SPANS["time"]
+    start, end = l.PLACE_SPANS["time2"]
+    turned = torch.cat([place[:, :, :start], none[:, :1], place[:, :, a:b], place[:, :, end:]], 2)
+    whole = torch.cat([rows[:, :l.PLACE], turned, rows[:, l.LOOK:l.FIRST], torch.cat(moved, 2)], 1)
+    return whole.reshape(hidden.shape)[:, l.TOKENS:]
+
+
 def harden(x):
     """One-hot of the largest channel."""
     return (x >= x.max(-1, keepdim=True).values).float()
@@ -165,7 +181,9 @@ class SceneTransformer(nn.Module):
         keys = torch.cat([self.nobody.expand(batch, 1, -1), self.answer(theirs)], 1).unflatten(2, (POINTERS, POINTER_DIM)).transpose(1, 2)
         asked = self.ask(ours).unflatten(2, (POINTERS, POINTER_DIM)).transpose(1, 2)
         attention = (asked @ keys.transpose(2, 3) * POINTER_DIM ** -.5).softmax(-1)[..., 1:]
-        copies = attention @ clean[:, None]
+        last = (role[:, count:, None] == v.ROLES.index("last_frame")).float()
+        lendable = clean + (as_arrival(hidden, clean) - clean) * last
+        copies = attention @ lendable[:, None]
         gates = self.gates(ours).sigmoid().unflatten(2, (POINTERS, l.WIDTH)).transpose(1, 2)
         wide = torch.einsum("bpnf,nfc->bpnc", gates, self.field_maps)
         logits = logits + POINTER_GAIN * (copies * wide).sum(1)

@@ -1,5 +1,8 @@
 """The words of the starter: every class a scene can have, and every English form that names it."""
 
+import typos
+
+FUZZY = 4
 KINDS = ["empty", "circle", "square", "triangle", "star", "ring", "heart", "diamond", "cross", "moon", "sun", "cloud",
          "tree", "house", "car", "boat", "mountain", "person", "dog", "bird", "table", "lamp", "door", "window",
          "cat", "fish", "flower", "rocket"]
@@ -43,7 +46,7 @@ _FORMS = {
     "colour:green": "green emerald lime olive", "colour:cyan": "cyan turquoise teal aqua", "colour:blue": "blue navy azure cobalt",
     "colour:purple": "purple violet lilac magenta", "colour:pink": "pink rose salmon", "colour:brown": "brown chocolate tan",
     "colour:white": "white ivory", "colour:grey": "grey gray silver", "colour:black": "black ebony",
-    "shade:light": "light pale bright pastel|light coloured|lightly coloured", "shade:dark": "dark deep|dark coloured",
+    "shade:light": "light lighter brighter pale bright pastel|light coloured|lightly coloured", "shade:dark": "dark darker deep|dark coloured",
     "texture:plain": "plain unpatterned|solid colour|solid color",
     "texture:dotted": "dotted spotted dots spots|polka dot|polka dots|polka dotted",
     "texture:striped": "striped stripes stripy banded", "texture:checked": "checked checkered chequered checks checkerboard plaid",
@@ -74,7 +77,7 @@ _FORMS = {
     "place:room": "room indoors interior inside bedroom|living room", "place:forest": "forest woods wood woodland jungle",
     "place:sea": "sea ocean|open sea|on the water|on water", "place:night sky": "space|night sky|starry sky|outer space|starry night|sky full of stars",
     "place:stage": "stage theatre theater podium spotlight|on stage",
-    "time:dawn": "dawn sunrise daybreak|early morning", "time:day": "day daytime daylight noon midday afternoon morning|by day|during the day|in daylight|broad daylight",
+    "time:dawn": "dawn sunrise daybreak|early morning", "time:day": "day sunny daytime daylight noon midday afternoon morning|by day|during the day|in daylight|broad daylight",
     "time:sunset": "sunset dusk evening twilight|golden hour", "time:night": "night midnight nighttime nightfall moonlit|at night|by night|night time",
     "weather:rain": "rain rainy raining storm stormy downpour drizzle|in the rain", "weather:snow": "snowing snowfall blizzard snowflakes|falling snow|light snow|heavy snow|snow falls|snow falling",
     "snow": "snow|in the snow|in snow",
@@ -102,7 +105,7 @@ _FORMS = {
     "move:zoom in": "|zoom in|zooms in|zooming in|camera zooms in|push in|pushes in|camera pushes in|dolly in|slow zoom in|zooms in slowly|camera moves in|camera zooming in|slowly zooms in",
     "move:zoom out": "|zoom out|zooms out|zooming out|camera zooms out|pull out|pulls out|pull back|pulls back|camera pulls back|dolly out|slow zoom out|zooms out slowly|camera zooming out|slowly zooms out|camera pulls out",
     "move:handheld": "handheld shaky|hand held|handheld camera|hand held camera|shaky camera|camera shakes",
-    "and": "and with plus", "comma": ",", "no": "no without not never none|free of|there is no|there are no",
+    "and": "and with plus", "comma": ",|picture of|image of|photo of|drawing of|sketch of|illustration of|panel of|view of|shot of|scene of|clip of|video of|kind of|sort of|lots of", "no": "no without not never none|free of|there is no|there are no",
     "make": "make makes paint colour color recolour recolor give", "into": "to into become becomes",
     "change": "change changes turn swap switch replace exchange", "move": "move shift put place bring drag",
     "add": "add adds insert include introduce", "remove": "remove removes delete erase drop|take away|get rid of|take out",
@@ -115,11 +118,12 @@ _DIRECTIONS = {"left": ["left", "to the left", "towards the left", "leftward", "
                "right": ["right", "to the right", "towards the right", "rightward", "rightwards", "from left to right"],
                "up": ["up", "upwards", "upward"], "down": ["down", "downwards", "downward"]}
 _CAMERA_VERBS = {"pan": ["pan", "pans", "panning"], "tilt": ["tilt", "tilts", "tilting"]}
-IGNORED = ("a an the of in on at is are was were be being there has have its his her their which who while as very quite so some "
+IGNORED = ("a an corner the of in on at is are was were be being there has have its his her their which who while as very quite so some "
            "scene shot view drawing illustration storyboard panel clip video film animation please camera slowly quickly gently shows "
            "showing show see we side edge for by from off then just also only colored coloured across through during "
            "our your my i you me all everything each every these those like using use keep keeps weather time s around art "
            "full body simple nice beautiful pretty lovely cute cosy old young new story board rest part version toward towards "
+           "draw draws drawn create creates created generate generated render rendered depict depicts depicting featuring want need would could should will can let here now always "
            "against onto upon within where when but or than too up down back out").split()
 
 
@@ -164,5 +168,6 @@ def lexicon():
             table = phrases if " " in name else words
             table.setdefault(name, ID[concept])
     ignored = sorted(set(IGNORED) - set(words))
+    words.update(typos.ambiguous(words, set(ignored), FUZZY))
     return {"version": 1, "max_tokens": 64, "pad": 0, "start": 1, "ignore": ignored,
-            "phrases": dict(sorted(phrases.items())), "words": dict(sorted(words.items())), "fuzzy_min_length": 4}
+            "phrases": dict(sorted(phrases.items())), "words": dict(sorted(words.items())), "fuzzy_min_length": FUZZY}

@@ -97,9 +97,12 @@ class Decoder(nn.Module):
         below = ((y - horizon) / (view["high"] - horizon).clamp_min(1)).clamp(0, 1)
         ground = (y - horizon + .5).clamp(0, 1)
         column = (top + (bottom - top) * above) * (1 - ground) + (far + (near - far) * below.sqrt()) * ground
+        lent, on = look["palette"]
+        pull = (-((column.unsqueeze(1) - lent) ** 2).sum(2) * 60).softmax(1) @ lent
+        column = column + (pull - column) * on
         sun = view["wide"] / 2 + view["unit"] * .5 * (scene["variant"] @ torch.tensor([-.8, .5, -.2, .9, .2, -.6, .7, -.4])) + view["pan"] * .4
         beside, over = (across - sun) / view["unit"], (y - torch.minimum(horizon, view["high"] * .8)) / view["unit"]
-        glow = torch.exp(-beside * beside * 3.5).unsqueeze(0) * torch.exp(-over * over * 14) * (1 - ground) * look["glow"] * .85
+        glow = torch.exp(-beside * beside * 3.5).unsqueeze(0) * torch.exp(-over * over * 14) * (1 - ground) * look["glow"] * .85 * (1 - on)
         return column.unsqueeze(1) + glow.unsqueeze(2) * (look["roles"][len(ROLES) + 2] - column.unsqueeze(1))
 
     def scenery(self, scene, look, view):

@@ -110,7 +110,8 @@ class Styles(nn.Module):
         """Colours moved onto the lent palette by their brightness."""
         lent, on = palette
         at = luminance(c).clamp(0, 1) * 4
-        weights = (1 - (at - torch.arange(5.0)).abs()).clamp_min(0)
+        weights = (1 - (at - torch.arange(5.0)).abs()).clamp_min(0) ** 4
+        weights = weights / weights.sum(-1, keepdim=True)
         return c + (weights @ lent - c) * on
 
     def restyle(self, scene, c, looks):
