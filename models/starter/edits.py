@@ -174,6 +174,6 @@ def _pose(rng, scene):
     return pick(rng, [["make"], []]) + ["kind:person"] + [f"pose:{pose}"]
 
 
-OPERATIONS = [_recolour, _recolour, _recolour, _retexture, _move, _move, _resize, _resize, _replace, _add, _add, _remove, _background, _pose,
+OPERATIONS = [_recolour, _recolour, _recolour, _recolour, _retexture, _retexture, _move, _move, _move, _resize, _resize, _resize, _replace, _replace, _add, _add, _remove, _remove, _background, _pose,
               _scene_word(l.PLACE, "place", v.PLACES), _scene_word(l.PLACE, "time", v.TIMES), _scene_word(l.PLACE, "time", v.TIMES),
               _scene_word(l.PLACE, "weather", v.WEATHERS), _scene_word(l.LOOK, "style", v.STYLES), _scene_word(l.CAMERA, "shot", v.SHOTS)]

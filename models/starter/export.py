@@ -76,10 +76,10 @@ def export_words(learner, out):
     """Text encoder and transformer."""
     ids = torch.tensor([[1, 20, 40, 0]])
     write(learner.text, (ids,), ["input_ids"], ["last_hidden_state"], f"{out}/text_encoder/model.onnx", {"input_ids": {0: "batch", 1: "words"}, "last_hidden_state": {0: "batch", 1: "words"}})
-    config(f"{out}/text_encoder", channels=DIM, max_tokens=64)
+    config(f"{out}/text_encoder", channels=DIM + len(v.KINDS), max_tokens=64)
     places = reference_ids([1, 2])
     hidden = torch.randn(2, places.shape[0], l.CHANNELS)
-    example = (hidden, places, torch.randn(2, 4, DIM), torch.ones(2, 4), torch.tensor([1.0, .5]))
+    example = (hidden, places, torch.randn(2, 4, DIM + len(v.KINDS)), torch.ones(2, 4), torch.tensor([1.0, .5]))
     names = ["hidden_states", "img_ids", "encoder_hidden_states", "encoder_attention_mask", "timestep"]
     dynamic = {"hidden_states": {0: "batch", 1: "tokens"}, "img_ids": {0: "tokens"}, "encoder_hidden_states": {0: "batch", 1: "words"}, "encoder_attention_mask": {0: "batch", 1: "words"}, "timestep": {0: "batch"}, "out_hidden_states": {0: "batch", 1: "tokens"}}
     write(learner.scene, example, names, ["out_hidden_states"], f"{out}/transformer/model.onnx", dynamic)

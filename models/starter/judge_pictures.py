@@ -87,7 +87,7 @@ class Pictures:
         return len(seen) == 1 and self.eyes.chosen(picture, classes, seen[0], "texture", l.get(source, F, "texture"), range(len(v.TEXTURES)))
 
     def edit(self, rng):
-        """The asked change is there, and everything not named is within 4/255 in the mean."""
+        """The asked change is there, and everything not named is within 4/255 in the mean: the whole picture, and each subject by itself."""
         return (yield from self._edit(rng, self.scene))
 
     def edit_by_eye(self, rng):
@@ -95,7 +95,7 @@ class Pictures:
         return (yield from self._edit(rng, self.by_eye))
 
     def _edit(self, rng, given):
-        source = scenes.canonical(scenes.fulfil(rng, scenes.Wish(scenes.sample_wish(rng, groups=[scenes.sample_group(rng) for _ in range(rng.choice([1, 1, 2]))]))))
+        source = scenes.canonical(scenes.fulfil(rng, scenes.Wish(scenes.sample_wish(rng, groups=[scenes.sample_group(rng) for _ in range(rng.choice([1, 2]))]))))
         source[F:, l.SUBJECT_COLUMN["motion"]] = np.minimum(source[F:, l.SUBJECT_COLUMN["motion"]], 0)
         l.put(source, l.CAMERA, move=0)
         words, allowed = instruction(rng, source)
@@ -108,7 +108,9 @@ class Pictures:
             if got not in values:
                 return False
             expected[token, column] = classes[token, column]
-        return np.abs(picture - self.eyes.draw(expected)).mean() <= 4 / 255
+        apart = np.abs(picture - self.eyes.draw(expected)).mean(2)
+        parts = [self.eyes.mask(scene, t) for scene in (expected, classes) for t in range(F, l.TOKENS) if l.get(scene, t, "kind")]
+        return apart.mean() <= 4 / 255 and all(apart[mask].mean() <= 4 / 255 for mask in parts if mask.any())
 
     def first_and_last(self, rng):
         """A clip between two given frames begins as the one and ends as the other (within 4/255 in the mean)."""

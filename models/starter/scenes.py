@@ -171,7 +171,7 @@ def _try_spots(rng, classes, members, wish, place, shot):
         if relation in ("above", "below") and not group.get("size"):
             bins = [4, 5]
         sizes[g] = pick(rng, bins)
-    row = _row(rng, members)
+    row = _row(rng, total)
     spots = []
     for i, (g, group) in enumerate(members):
         size = sizes[g]
@@ -193,21 +193,14 @@ ASPECT = {"person": .5, "tree": .8, "lamp": .45, "door": .55, "car": 2.0, "dog":
           "bird": 1.3, "table": 1.5, "cat": 1.1, "fish": 1.6, "flower": .6, "rocket": .5, "house": 1.1}
 
 
-def _row(rng, members):
-    """Bins of x spread over the frame in any order, but equals from left to right (so that each slot knows its place)."""
-    total = len(members)
+def _row(rng, total):
+    """Bins of x spread over the frame in reading order: what is named first stands left (so that each slot knows its place)."""
     if total < 2:
         return []
     left, right = {2: (3, 12), 3: (2, 13), 4: (1, 14)}.get(total, (1, 14))
     step = (right - left) / (total - 1) if total > 2 else rng.choice([6, 7, 8, 9])
     start = left if total > 2 else rng.randint(left, right - step)
-    row = [max(1, min(14, round(start + i * step + (rng.random() - .5)))) for i in range(total)]
-    rng.shuffle(row)
-    for g in {g for g, _ in members}:
-        mine = [i for i, (other, _) in enumerate(members) if other == g]
-        for i, x in zip(mine, sorted(row[i] for i in mine)):
-            row[i] = x
-    return row
+    return [max(1, min(14, round(start + i * step + (rng.random() - .5)))) for i in range(total)]
 
 
 def _height(rng, group, place, horizon, tall):

@@ -26,7 +26,7 @@ def sample(rng, references):
     if references == 0:
         return words_only(rng)
     if references == 1:
-        return pick(rng, [edit, edit, edit, with_references, with_references, first_or_last])(rng, 1)
+        return pick(rng, [edit, with_references, first_or_last], [7, 2, 1])(rng, 1)
     return first_and_last(rng, 2) if references == 2 and rng.random() < .45 else with_references(rng, references)
 
 
@@ -227,6 +227,8 @@ def first_and_last(rng, number):
 def edit(rng, number):
     """A source scene, an instruction, and the scene with only that changed."""
     wish = scenes.sample_wish(rng)
+    while rng.random() < .7 and len(wish["groups"]) < 2:
+        wish = scenes.sample_wish(rng)
     source = scenes.fulfil(rng, wish)
     concepts, target = edits.change(rng, source)
     return Example(concepts, [(ROLE["source"], source, scenes.random_palette(rng))], target)

@@ -3,8 +3,8 @@
 set -eu
 cd "$(dirname "$0")"
 BUILD=build
-STEPS_WORDS=${STEPS_WORDS:-8000}
-STEPS_PICTURES=${STEPS_PICTURES:-4000}
+STEPS_WORDS=${STEPS_WORDS:-12000}
+STEPS_PICTURES=${STEPS_PICTURES:-10000}
 mkdir -p "$BUILD"
 
 # 1. The environment, pinned (once). Without CUDA the wheel of torch needs empty stand-ins for the libraries it links.

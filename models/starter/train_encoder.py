@@ -100,7 +100,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--decoder", default="package/vae_decoder/model.onnx")
     parser.add_argument("--out", default="build/encoder.pt")
-    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--steps", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=23)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -120,7 +120,7 @@ def main():
     rng, numbers = scenes.new_rng(args.seed * 1_000_003 + step), np.random.default_rng(args.seed + step)
     weights, running, pool, started = field_weights(), [], None, time.process_time()
     while step < args.steps:
-        if pool is None or len(pool[0]) < 1200 or step % 24 == 0:
+        if pool is None or len(pool[0]) < 4000 or step % 24 == 0:
             fresh = draw_round(session, rng, numbers)
             pool = fresh if pool is None else tuple(np.concatenate([old, new])[-POOL:] for old, new in zip(pool, fresh))
         rows = np.array([rng.randrange(len(pool[0])) for _ in range(BATCH)])

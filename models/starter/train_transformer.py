@@ -15,7 +15,7 @@ import vocabulary as v
 from transformer import SceneTransformer, TextEncoder, grouped
 
 BATCH, POOL, FRESH = 64, 3000, .34
-REFERENCE_COUNTS, REFERENCE_WEIGHTS = [0, 1, 2, 3, 4, 5], [.46, .34, .12, .05, .02, .01]
+REFERENCE_COUNTS, REFERENCE_WEIGHTS = [0, 1, 2, 3, 4, 5], [.34, .50, .11, .03, .01, .01]
 FIELD_WEIGHT = {"kind": 2.0, "colour": 1.5, "x": 1.5, "y": 1.5, "size": 1.2}
 
 
@@ -45,7 +45,7 @@ def to_tensors(batch, rng):
     clean = torch.from_numpy(l.to_latent(target, palette))
     references = [torch.from_numpy(l.to_latent(c, p)) for c, p in given]
     share = torch.rand(BATCH)
-    sigma = torch.where(share < .1, torch.ones(BATCH), 1 - torch.rand(BATCH) ** 1.6)
+    sigma = torch.where(share < .2, torch.ones(BATCH), 1 - torch.rand(BATCH) ** 1.6)
     noisy = (1 - sigma)[:, None, None] * clean + sigma[:, None, None] * torch.randn_like(clean)
     return torch.from_numpy(ids), torch.from_numpy(target), torch.cat([noisy] + references, 1), sigma, torch.from_numpy(roles)
 
@@ -90,7 +90,7 @@ def pace(step, steps):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="build/transformer.pt")
-    parser.add_argument("--steps", type=int, default=60000)
+    parser.add_argument("--steps", type=int, default=12000)
     parser.add_argument("--seed", type=int, default=11)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -129,7 +129,7 @@ def main():
         step += 1
         if step % 200 == 0:
             print(f"step {step} loss {np.mean(running[-200:]):.4f} {time.process_time():.0f} core-seconds", flush=True)
-        if step % 1000 == 0 or step == args.steps:
+        if step % 500 == 0 or step == args.steps:
             save(args.out, model, average, learner, step)
 
 

@@ -11,12 +11,13 @@ import layout as l
 import vocabulary as v
 
 DIM, HEADS, DEPTH, TEXT_DEPTH, MAX_TEXT, MAX_CONCEPTS = 160, 5, 6, 2, 64, 192
-POINTERS, POINTER_DIM, POINTER_GAIN = 2, 32, 12.0
+POINTERS, POINTER_DIM, POINTER_GAIN, STAY_GAIN = 2, 32, 12.0, 40.0
 MAX_REFERENCES = 5
 
 
 class TextEncoder(nn.Module):
-    """input_ids [B, L] -> last_hidden_state [B, L, DIM]; pad (0) is masked inside."""
+    """input_ids [B, L] -> last_hidden_state [B, L, DIM + kinds]; pad (0) is masked inside. Behind the learned channels stands which
+    kind of subject the word names, so that an edit finds the one it speaks of."""
 
     def __init__(self):
         super().__init__()
@@ -24,6 +25,7 @@ class TextEncoder(nn.Module):
         self.places = nn.Embedding(MAX_TEXT, DIM)
         self.blocks = nn.ModuleList(TextBlock() for _ in range(TEXT_DEPTH))
         self.norm = nn.LayerNorm(DIM)
+        self.register_buffer("kinds", _named_kinds(), persistent=False)
 
     def forward(self, input_ids):
         order = torch.arange(input_ids.shape[1], device=input_ids.device)
@@ -31,7 +33,15 @@ class TextEncoder(nn.Module):
         bias = (input_ids == 0).float()[:, None, None, :] * -1e4
         for block in self.blocks:
             h = block(h, bias)
-        return self.norm(h)
+        return torch.cat([self.norm(h), self.kinds[input_ids]], 2)
+
+
+def _named_kinds():
+    table = torch.zeros(MAX_CONCEPTS, len(v.KINDS))
+    for number, kind in enumerate(v.KINDS[1:], 1):
+        table[v.ID[f"kind:{kind}"], number] = 1
+    table[v.ID["people"], v.KINDS.index("person")] = 1
+    return table
 
 
 class TextBlock(nn.Module):
@@ -123,7 +133,7 @@ def as_arrival(hidden, clean):
 
 
 def harden(x):
-    """One-hot of the largest channel."""
+    """One-hot of the largest channel (all ones where nothing is larger, as in the fields of an empty slot)."""
     return (x >= x.max(-1, keepdim=True).values).float()
 
 
@@ -134,6 +144,8 @@ class SceneTransformer(nn.Module):
         super().__init__()
         self.enter = nn.Linear(l.CHANNELS, DIM)
         self.types = nn.Parameter(torch.randn(4, l.CHANNELS, DIM) * .05)
+        self.beside = nn.Linear(l.CHANNELS, DIM, bias=False)
+        self.spoken_of = nn.Parameter(torch.randn(2, DIM) * .2)
         self.slots = nn.Embedding(l.TOKENS, DIM)
         self.roles = nn.Embedding(len(v.ROLES), DIM)
         self.indices = nn.Embedding(MAX_REFERENCES + 1, DIM)
@@ -164,12 +176,21 @@ class SceneTransformer(nn.Module):
         batch, count = hidden.shape[0], l.TOKENS
         scene = hidden[:, :count]
         numbers = hidden * self.numbers.repeat(MAX_REFERENCES + 1, 1)[:hidden.shape[1]]
-        clean = grouped(hidden, harden)[:, count:]
-        everything = torch.cat([scene, clean * l.AMPLITUDE + numbers[:, count:]], 1)
+        clean = grouped(hidden, harden)
+        empty = clean[:, :, :1] * self.needs_kind[:, -1:].repeat(MAX_REFERENCES + 1, 1)[:hidden.shape[1]]
+        clean = torch.maximum(clean, empty * self.needs_kind.repeat(MAX_REFERENCES + 1, 1)[:hidden.shape[1]])
         which, role = ids[:, :, 0].long(), ids[:, :, 1].long()
+        kept = ((role == v.ROLES.index("source")) | (role == v.ROLES.index("first_frame")) | (role == v.ROLES.index("last_frame"))).float()
+        given = (clean * kept[:, :, None]).reshape(batch, -1, count, l.CHANNELS).sum(1)
+        source = (clean * (role == v.ROLES.index("source")).float()[:, :, None]).reshape(batch, -1, count, l.CHANNELS).sum(1)
+        clean = clean[:, count:]
+        everything = torch.cat([scene, clean * l.AMPLITUDE + numbers[:, count:]], 1)
         slot = ids[:, :, 2].long() - which * count
         h = self.enter(everything) + self.enter_typed(everything)
         h = h + self.slots(slot) + self.roles(role) + self.indices(which)
+        mine, others = self.spoken(given, text[:, :, DIM:])
+        h = torch.cat([h[:, :count] + self.beside(given * l.AMPLITUDE) + mine * self.spoken_of[0] + others * self.spoken_of[1], h[:, count:]], 1)
+        text = text[:, :, :DIM]
         time = self.time(_waves(sigma)).reshape(batch, 6, DIM)
         bias = (1 - mask)[:, None, None, :] * -1e4
         for block in self.blocks:
@@ -186,10 +207,18 @@ class SceneTransformer(nn.Module):
         copies = attention @ lendable[:, None]
         gates = self.gates(ours).sigmoid().unflatten(2, (POINTERS, l.WIDTH)).transpose(1, 2)
         wide = torch.einsum("bpnf,nfc->bpnc", gates, self.field_maps)
-        logits = logits + POINTER_GAIN * (copies * wide).sum(1)
+        unspoken = others * source[:, :, 1:len(v.KINDS)].sum(2, keepdim=True) * self.needs_kind[:, -1:]
+        logits = logits + POINTER_GAIN * (copies * wide).sum(1) + STAY_GAIN * unspoken * source
         palette = (role[:, :, None] == v.ROLES.index("palette")).float()
         lent = (numbers * palette).reshape(batch, -1, count, l.CHANNELS).sum(1)
         return logits, lent
+
+    def spoken(self, given, named):
+        """For each subject of a source: whether the words name its kind, and whether they name only another's (then it stays as it is)."""
+        said = named.amax(1)
+        mine = (given[:, :, :len(v.KINDS)] * said.unsqueeze(1)).sum(2, keepdim=True) * self.needs_kind[:, -1:]
+        others = mine.amax(1, keepdim=True) * (1 - mine) * self.needs_kind[:, -1:]
+        return mine, others
 
     def enter_typed(self, everything):
         """The part of the entry that differs between camera, place, look and subject tokens."""
