@@ -83,13 +83,11 @@ impl Graph {
 
     /// Refuses a graph that wants something nobody would feed.
     pub(crate) fn expect_no_more_than(&self, fed: &[&Port]) -> Result<()> {
-        match self.inputs.iter().find(|i| fed.iter().all(|f| f.name != i.name)) {
-            None => Ok(()),
-            Some(_) => {
-                let names: Vec<&str> = fed.iter().map(|p| p.name.as_str()).collect();
-                Err(self.differs("inputs", &[&names.join(", ")], &self.inputs))
-            }
+        if self.inputs.iter().all(|i| fed.iter().any(|f| f.name == i.name)) {
+            return Ok(());
         }
+        let names: Vec<&str> = fed.iter().map(|p| p.name.as_str()).collect();
+        Err(self.differs("inputs", &[&names.join(", ")], &self.inputs))
     }
 
     pub(crate) fn run(&mut self, feeds: &[(&Port, Feed)], wanted: &Port) -> Result<Latents> {

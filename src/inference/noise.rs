@@ -25,9 +25,10 @@ fn pair(a: u32, b: u32) -> [f32; 2] {
 
 fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..10 {
-        let [a, b, c, d] = counter;
-        let (p, q) = (u64::from(a) * 0xD251_1F53, u64::from(c) * 0xCD9E_8D57);
-        counter = [(q >> 32) as u32 ^ b ^ key[0], q as u32, (p >> 32) as u32 ^ d ^ key[1], p as u32];
+        let [first, second, third, fourth] = counter;
+        let (even, odd) = (u64::from(first) * 0xD251_1F53, u64::from(third) * 0xCD9E_8D57);
+        counter =
+            [(odd >> 32) as u32 ^ second ^ key[0], odd as u32, (even >> 32) as u32 ^ fourth ^ key[1], even as u32];
         key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
     }
     counter

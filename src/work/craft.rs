@@ -63,22 +63,18 @@ fn finish(
     film: Option<Film>,
     watch: &Stopwatch,
 ) -> Result<Finished, media::Error> {
-    let (file, poster, lossless, frames) = match film {
-        Some(film) => {
-            let (mp4, poster, lossless) = film.finish()?;
-            (mp4, poster.map(Bytes), Some(Bytes(lossless)), order.frames)
-        }
-        None => {
-            let picture = made.picture.as_ref().map(|p| encode::png(p, encode::Effort::Small)).transpose()?;
-            (picture.unwrap_or_default(), None, None, 0)
-        }
+    let Reel { file, poster, lossless, frames } = if let Some(film) = film {
+        film.finish(order.frames)?
+    } else {
+        let picture = made.picture.as_ref().map(|p| encode::png(p, encode::Effort::Small)).transpose()?;
+        Reel { file: Bytes(picture.unwrap_or_default()), poster: None, lossless: None, frames: 0 }
     };
     let size = made.picture.map_or(order.size, |p| p.size());
     Ok(Finished {
         ticket,
         size,
         frames,
-        file: Bytes(file),
+        file,
         poster,
         lossless,
         scene: made.scene.map(SceneFrame::from),
@@ -113,9 +109,22 @@ impl Film {
         self.encoder.push(frame)
     }
 
-    fn finish(self) -> Result<(Vec<u8>, Option<Vec<u8>>, Vec<u8>), media::Error> {
-        Ok((self.encoder.finish()?, self.poster, self.lossless.finish()?.into_inner()))
+    fn finish(self, frames: u32) -> Result<Reel, media::Error> {
+        Ok(Reel {
+            file: Bytes(self.encoder.finish()?),
+            poster: self.poster.map(Bytes),
+            lossless: Some(Bytes(self.lossless.finish()?.into_inner())),
+            frames,
+        })
     }
+}
+
+/// What a run hands in.
+struct Reel {
+    file: Bytes,
+    poster: Option<Bytes>,
+    lossless: Option<Bytes>,
+    frames: u32,
 }
 
 /// Looks on while the pipeline works, and tells the studio.

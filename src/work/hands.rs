@@ -19,7 +19,7 @@ use super::protocol::{Finished, FromWorker, Run, ToWorker, hear, say};
 /// How often whoever waits for a worker is asked whether it should go on.
 const BEAT: Duration = Duration::from_millis(500);
 /// Unpacking and opening ONNX Runtime takes a fraction of a second; a loaded machine gets patience.
-const MOST_START: Duration = Duration::from_secs(60);
+const MOST_START: Duration = Duration::from_mins(1);
 
 /// How worker processes are started.
 #[derive(Clone, Debug)]

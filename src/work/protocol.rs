@@ -1,4 +1,4 @@
-//! What the studio and a worker process say to each other: length-prefixed MessagePack frames.
+//! What the studio and a worker process say to each other: length-prefixed `MessagePack` frames.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;

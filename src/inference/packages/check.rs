@@ -61,7 +61,7 @@ fn promised(manifest: &Manifest, receipt: &Receipt) -> Result<()> {
 
 fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
     let mut graphs = BTreeMap::new();
-    for file in receipt.files.keys().filter(|f| f.ends_with(".onnx")) {
+    for file in receipt.files.keys().filter(|f| is_graph(f)) {
         let Some(path) = files.path(file) else { continue };
         let facts =
             onnx::look(&path).map_err(|e| Error::FileMalformed { file: file.clone(), detail: e.to_string() })?;
@@ -76,6 +76,10 @@ fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
         graphs.insert(file.clone(), facts);
     }
     Ok(graphs)
+}
+
+fn is_graph(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx"))
 }
 
 /// Weights outside the graph lie beside it, whole.
@@ -113,7 +117,7 @@ fn sibling(file: &str, location: &str) -> String {
 fn harmless(files: &Files, receipt: &Receipt, graphs: &BTreeMap<String, Facts>) -> Result<()> {
     let raw: BTreeSet<String> =
         graphs.iter().flat_map(|(file, facts)| facts.weights.iter().map(|w| sibling(file, &w.location))).collect();
-    for file in receipt.files.keys().filter(|f| !raw.contains(*f) && !f.ends_with(".onnx")) {
+    for file in receipt.files.keys().filter(|f| !raw.contains(*f) && !is_graph(f)) {
         let Some(path) = files.path(file) else { continue };
         let mut head = [0; 8];
         let read = File::open(&path).and_then(|mut f| f.read(&mut head)).map_err(|error| Error::Io { path, error })?;

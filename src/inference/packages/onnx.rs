@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 /// No text in a graph is longer.
@@ -70,9 +70,9 @@ fn graph(wire: &mut Wire, end: u64, facts: &mut Facts, depth: u32) -> io::Result
         11 | 12 if depth == 0 => {
             let name = first_text(wire, end)?;
             if field == 11 {
-                facts.inputs.push(name)
+                facts.inputs.push(name);
             } else {
-                facts.outputs.push(name)
+                facts.outputs.push(name);
             }
             Ok(())
         }

@@ -247,7 +247,7 @@ impl Text {
     fn bind(graph: Graph) -> Result<Self> {
         let (ids, hidden) = (graph.input(names::IDS)?, graph.output(names::TEXT_HIDDEN)?);
         graph.expect_no_more_than(&[&ids])?;
-        Ok(Text { ids, hidden, graph })
+        Ok(Text { graph, ids, hidden })
     }
 
     fn encode(&mut self, prompts: &[Vec<i64>], pad: i64) -> Result<Words> {
@@ -308,7 +308,7 @@ impl Encoder {
         let known = graph.maybe_output(&["known"]);
         let (sample, latent) = (graph.input(names::PIXELS)?, graph.output(names::LATENT_FROM_PIXELS)?);
         graph.expect_no_more_than(&[&sample])?;
-        Ok(Encoder { sample, latent, known, size, graph })
+        Ok(Encoder { graph, sample, latent, known, size })
     }
 
     /// The scene it sees, and how sure it is that this model drew the picture (0 to 1).

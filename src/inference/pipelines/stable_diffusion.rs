@@ -227,7 +227,7 @@ fn stacked<'a>(parts: impl Iterator<Item = &'a Latents>) -> (Vec<f32>, Vec<usize
     for part in parts {
         values.extend_from_slice(&part.values);
         match shape.first_mut() {
-            None => shape = part.shape.clone(),
+            None => shape.clone_from(&part.shape),
             Some(batch) => *batch += 1,
         }
     }

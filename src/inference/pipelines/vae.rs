@@ -47,13 +47,11 @@ impl Vae {
             None => Config::default(),
         };
         let decoder = Graph::open(files, "vae_decoder", settings)?;
-        let encoder = match files.has("vae_encoder/model.onnx") {
-            true => Some(Half::bind(
-                Graph::open(files, "vae_encoder", settings)?,
-                names::PIXELS,
-                names::LATENT_FROM_PIXELS,
-            )?),
-            false => None,
+        let encoder = if files.has("vae_encoder/model.onnx") {
+            let graph = Graph::open(files, "vae_encoder", settings)?;
+            Some(Half::bind(graph, names::PIXELS, names::LATENT_FROM_PIXELS)?)
+        } else {
+            None
         };
         let blocks = config.block_out_channels.map_or(4, |b| b.len().clamp(1, 8));
         Ok(Vae {

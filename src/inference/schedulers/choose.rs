@@ -40,7 +40,7 @@ pub(crate) fn choose(config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>>
     let mut config = config.clone();
     if let Some(asked) = plan.asked {
         let plain = asked.strip_suffix("_karras");
-        config.class = plain.unwrap_or(asked).to_owned();
+        plain.unwrap_or(asked).clone_into(&mut config.class);
         if plain.is_some() {
             config.use_karras_sigmas = Some(true);
         }

@@ -19,7 +19,6 @@ impl Ladder {
         let training = Training::new(config, usual, true)?;
         let spacing = config.spacing(Spacing::Linspace)?;
         let mut timesteps = spacing::fractional(config, spacing, steps);
-        let last = training.len() as i64 - 1;
         let mut sigmas: Vec<f64> = match config.interpolation_type.as_deref().unwrap_or("linear") {
             "linear" => timesteps.iter().map(|t| training.sigma_between(*t)).collect(),
             other => return Err(format!("interpolation_type {other}")),
@@ -36,7 +35,6 @@ impl Ladder {
             timesteps = respaced.iter().map(|s| training.timestep_of(*s)).collect();
             sigmas = respaced;
         }
-        debug_assert!(last > 0);
         sigmas.push(if config.ends_at_sigma_min() { training.sigma(0) } else { 0.0 });
         let sigmas: Vec<f32> = sigmas.into_iter().map(|s| s as f32).collect();
         let most = sigmas.iter().copied().fold(0.0, f32::max);

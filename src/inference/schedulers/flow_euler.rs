@@ -41,7 +41,9 @@ impl FlowEuler {
         };
         if let (Some(terminal), Some(last)) = (config.shift_terminal, sigmas.last().copied()) {
             let scale = (1.0 - last) / (1.0 - terminal);
-            sigmas.iter_mut().for_each(|s| *s = 1.0 - (1.0 - *s) / scale);
+            for s in &mut sigmas {
+                *s = 1.0 - (1.0 - *s) / scale;
+            }
         }
         if config.use_karras_sigmas == Some(true) || config.use_exponential_sigmas == Some(true) {
             return Err("another spacing of sigmas".to_owned());

@@ -36,7 +36,9 @@ impl Solver {
             let sigmas = training::karras(config, largest, smallest, steps);
             timesteps = found(&sigmas);
             if rounded {
-                timesteps.iter_mut().for_each(|t| *t = t.round_ties_even());
+                for t in &mut timesteps {
+                    *t = t.round_ties_even();
+                }
             }
             sigmas
         } else if config.use_exponential_sigmas == Some(true) {

@@ -1,4 +1,4 @@
-//! UniPC: a multistep guess, put right at the next step by what the denoiser says there.
+//! `UniPC`: a multistep guess, put right at the next step by what the denoiser says there.
 
 use super::config::Config;
 use super::scheduler::{Noise, Scheduler};

@@ -147,10 +147,13 @@ fn one_off(a: &[char], b: &[char]) -> bool {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
     let same = long.iter().zip(short).take_while(|(x, y)| x == y).count();
     let (Some(long), Some(short)) = (long.get(same..), short.get(same..)) else { return false };
-    match (long, short) {
-        ([x, y, rest @ ..], [v, w, end @ ..]) if long.len() == short.len() && x == w && y == v && rest == end => true,
-        ([_, rest @ ..], [_, end @ ..]) if long.len() == short.len() => rest == end,
-        ([_, rest @ ..], end) if long.len() == short.len() + 1 => rest == end,
+    let same_length = long.len() == short.len();
+    let after = |letters: &[char], from: usize| letters.get(from..).unwrap_or_default().to_vec();
+    let swapped = same_length && long.first() == short.get(1) && long.get(1) == short.first() && long.len() > 1;
+    match long.len() - short.len() {
+        0 if swapped && after(long, 2) == after(short, 2) => true,
+        0 => !long.is_empty() && after(long, 1) == after(short, 1),
+        1 => after(long, 1) == short,
         _ => false,
     }
 }
