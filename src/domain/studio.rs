@@ -111,8 +111,11 @@ impl Studio {
             && key_file.exists()
             && Keyring::methods(&studio.0.folder.keys())?.contains(&Method::KeyFile)
         {
-            let keys = Keyring::unlock(&studio.0.folder.keys(), &StoreUnlock::KeyFile(key_file))?;
-            studio.enter(keys, "key file")?;
+            match Keyring::unlock(&studio.0.folder.keys(), &StoreUnlock::KeyFile(key_file)) {
+                Ok(keys) => studio.enter(keys, "key file")?,
+                // The wrong stick in the slot must not keep the house shut: the recovery key still opens it.
+                Err(error) => tracing::warn!(%error, "the key file does not open the keys; the studio starts locked"),
+            }
         }
         Ok(studio)
     }

@@ -73,6 +73,24 @@ fn a_locked_studio_opens_with_passphrase_or_recovery_key_only() {
 }
 
 #[test]
+fn a_key_file_opens_at_the_start_and_a_wrong_one_leaves_the_studio_locked_not_shut() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let clock = dreamomni2::base::clock::Clock::fixed(dreamomni2::base::clock::Moment(1_780_000_000_000));
+    let studio = Studio::open(opening(&dir, &clock)).unwrap();
+    let code = setup::renew_code(studio.data(), &clock, &Entropy::system()).unwrap();
+    let with_file = setup::Order { unlock: setup::Method::KeyFile, ..order(code) };
+    let recovery = studio.set_up(with_file, HOME, "").unwrap().recovery_key;
+    drop(studio);
+    let studio = Studio::open(opening(&dir, &clock)).unwrap();
+    assert_eq!(studio.state().phase, Phase::Ready);
+    drop(studio);
+    std::fs::write(dir.path().join("key"), "AGE-SECRET-KEY-1NOT\n").unwrap();
+    let studio = Studio::open(opening(&dir, &clock)).unwrap();
+    assert_eq!(studio.state().phase, Phase::Locked);
+    studio.unlock(&Unlock::Recovery(recovery), HOME).unwrap();
+}
+
+#[test]
 fn guessing_a_password_is_slowed_down_per_address_and_per_account() {
     let p = Premises::new();
     assert!(sign_in(&p, HOME, "Ana@Orchid.example", PASSWORD).is_ok());

@@ -88,6 +88,8 @@ export class Person {
   }
   /** No fault of accessibility in the present state of the page. */
   async axe(state) {
+    // A page that is still being fetched has nothing to judge yet; one that stays without a heading is judged as it is.
+    await this.page.locator('h1').first().waitFor({ state: 'attached', timeout: 5000 }).catch(() => {});
     await this.page.evaluate(axeSource);
     const found = await this.page.evaluate(async (rules) => {
       const result = await window.axe.run(document, { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'] });
