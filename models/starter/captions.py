@@ -63,7 +63,7 @@ def say_group(rng, group, position=True):
     if position:
         where = _where(rng, group)
         if where:
-            after.append(where)
+            after.append((["comma"] if rng.random() < .2 else []) + where)
     rng.shuffle(after)
     early = after.pop() if after and rng.random() < .15 else []
     separator = ["comma"] if early and rng.random() < .5 else []
