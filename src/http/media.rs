@@ -46,7 +46,7 @@ pub(super) async fn send(request: &HttpRequest, media: Media, download: bool) ->
         Asked::Beyond => {
             let detail = "The file ends before the range that was asked for.";
             let mut refusal = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range", detail);
-            refusal.header = Some((header::CONTENT_RANGE, format!("bytes */{}", media.length)));
+            refusal.header = Some(Box::new((header::CONTENT_RANGE, format!("bytes */{}", media.length))));
             return Err(refusal);
         }
     };

@@ -16,8 +16,8 @@ pub struct Problem {
     pub code: String,
     pub detail: String,
     pub fields: Vec<Field>,
-    /// What a client must know beside the body: when to try again, how long the file is.
-    pub header: Option<(header::HeaderName, String)>,
+    /// What a client must know beside the body: when to try again, how long the file is. Boxed, as few carry one.
+    pub header: Option<Box<(header::HeaderName, String)>>,
     /// For the log only.
     pub(super) cause: Option<String>,
 }
@@ -94,7 +94,7 @@ impl Problem {
         let mut answer = HttpResponse::build(self.status);
         answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         answer.insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some((name, value)) = &self.header {
+        if let Some((name, value)) = self.header.as_deref() {
             answer.insert_header((name.clone(), value.as_str()));
         }
         if self.status == StatusCode::UNAUTHORIZED {
@@ -132,7 +132,7 @@ impl From<domain::Error> for Problem {
         let field = |(field, detail): (&'static str, String)| Field { field: field.to_owned(), detail };
         let mut problem = Problem::new(status, refusal.code(), refusal.to_string());
         problem.fields = refusal.fields().into_iter().map(field).collect();
-        problem.header = refusal.wait().map(|wait| (header::RETRY_AFTER, wait.as_secs().max(1).to_string()));
+        problem.header = refusal.wait().map(|wait| Box::new((header::RETRY_AFTER, wait.as_secs().max(1).to_string())));
         problem
     }
 }

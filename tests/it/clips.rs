@@ -77,7 +77,9 @@ fn a_cut_clip_is_no_clip_and_never_panics() {
 /// Frames 0, 1, 1, 2.
 fn stored() -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), SIZE, Rate { num: 24_000, den: 1001 }).unwrap();
-    [0, 1, 1, 2].iter().for_each(|number| writer.push(&frame(*number)).unwrap());
+    for number in [0, 1, 1, 2] {
+        writer.push(&frame(number)).unwrap();
+    }
     writer.finish().unwrap()
 }
 

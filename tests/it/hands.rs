@@ -12,17 +12,17 @@ use dreamomni2::work::hands::News;
 use dreamomni2::work::protocol::{OrderFrame, Run};
 use dreamomni2::work::{Start, Worker};
 
-/// None, said aloud, in a build without ONNX Runtime.
-fn worker() -> Option<Worker> {
-    if !runtime_embedded() {
-        eprintln!("skipped: this build carries no ONNX Runtime (packaging/fetch-onnxruntime.sh)");
-        return None;
-    }
+/// A build without ONNX Runtime proves nothing, so it fails.
+fn worker() -> Worker {
+    assert!(
+        runtime_embedded(),
+        "this build carries no ONNX Runtime: run packaging/fetch-onnxruntime.sh, then build again"
+    );
     let engine =
         Settings { cache: Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime")), library: None, threads: 1 };
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages");
     let program = PathBuf::from(env!("CARGO_BIN_EXE_dreamomni2"));
-    Some(Worker::start(&Start { program, engine, models: Some(models) }).unwrap())
+    Worker::start(&Start { program, engine, models: Some(models) }).unwrap()
 }
 
 fn run(task: Task) -> Run {
@@ -43,7 +43,7 @@ fn run(task: Task) -> Run {
 
 #[test]
 fn a_worker_renders_a_picture_and_a_clip_and_tells_of_every_step() {
-    let Some(mut worker) = worker() else { return };
+    let mut worker = worker();
     let (mut steps, mut previews, mut frames) = (Vec::new(), 0, Vec::new());
     let mut told = |news| {
         match news {
@@ -69,7 +69,7 @@ fn a_worker_renders_a_picture_and_a_clip_and_tells_of_every_step() {
 
 #[test]
 fn a_killed_worker_is_noticed_as_lost_and_a_refused_order_is_not() {
-    let Some(mut worker) = worker() else { return };
+    let mut worker = worker();
     let mut unknown = run(Task::Picture);
     unknown.package = "nobody".to_owned();
     let refused = worker.run(unknown, &mut |_| ControlFlow::Continue(())).unwrap_err();
@@ -85,7 +85,7 @@ fn a_killed_worker_is_noticed_as_lost_and_a_refused_order_is_not() {
 
 #[test]
 fn a_run_is_stopped_between_two_steps_and_the_worker_goes_on() {
-    let Some(mut worker) = worker() else { return };
+    let mut worker = worker();
     let stopped = worker
         .run(Run { order: OrderFrame { steps: 300, ..run(Task::Picture).order }, ..run(Task::Picture) }, &mut |_| {
             ControlFlow::Break(())
@@ -96,7 +96,7 @@ fn a_run_is_stopped_between_two_steps_and_the_worker_goes_on() {
 
 #[test]
 fn a_worker_ends_with_its_studio() {
-    let Some(worker) = worker() else { return };
+    let worker = worker();
     let process = PathBuf::from(format!("/proc/{}", worker.pid()));
     assert!(process.exists());
     drop(worker);
@@ -105,7 +105,7 @@ fn a_worker_ends_with_its_studio() {
 
 #[test]
 fn a_package_is_replayed_in_the_worker() {
-    let Some(mut worker) = worker() else { return };
+    let mut worker = worker();
     let cases = worker.test("scene").unwrap();
     assert!(!cases.is_empty() && cases.iter().all(|c| c.passed), "{cases:?}");
 }

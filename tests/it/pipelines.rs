@@ -13,15 +13,15 @@ pub(crate) fn package(name: &str) -> Package {
     Package::in_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages").join(name)).unwrap()
 }
 
-/// None, said aloud, in a build without ONNX Runtime.
-fn pipeline(name: &str) -> Option<Box<dyn Pipeline>> {
-    if !runtime_embedded() {
-        eprintln!("skipped: this build carries no ONNX Runtime (packaging/fetch-onnxruntime.sh)");
-        return None;
-    }
+/// A build without ONNX Runtime proves nothing, so it fails.
+fn pipeline(name: &str) -> Box<dyn Pipeline> {
+    assert!(
+        runtime_embedded(),
+        "this build carries no ONNX Runtime: run packaging/fetch-onnxruntime.sh, then build again"
+    );
     let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime");
     let engine = Engine::open(Settings { cache: Some(cache), library: None, threads: 2 }).unwrap();
-    Some(engine.load(&package(name)).unwrap())
+    engine.load(&package(name)).unwrap()
 }
 
 fn order(prompt: &str, task: Task) -> Order {
@@ -71,7 +71,7 @@ impl Watch for Looker {
 fn every_reference_case_is_replayed_within_its_bounds() {
     let mut wrong = Vec::new();
     for name in ["scene", "sd", "sdxl", "kontext", "dreamomni2"] {
-        let Some(mut pipeline) = pipeline(name) else { return };
+        let mut pipeline = pipeline(name);
         let package = package(name);
         let cases = replay::names(&package).unwrap();
         assert!(!cases.is_empty(), "{name} brings no reference case");
@@ -88,7 +88,7 @@ fn every_reference_case_is_replayed_within_its_bounds() {
 
 #[test]
 fn an_edit_by_stable_diffusion_stays_near_its_source_when_it_is_told_to() {
-    let Some(mut pipeline) = pipeline("sd") else { return };
+    let mut pipeline = pipeline("sd");
     let size = Size::new(64, 64);
     let picture = Picture::filled(size, [200, 40, 40]).unwrap();
     let mut changed = |strength| {
@@ -110,7 +110,7 @@ fn an_edit_by_stable_diffusion_stays_near_its_source_when_it_is_told_to() {
 
 #[test]
 fn the_same_order_gives_the_same_picture_and_another_seed_another() {
-    let Some(mut pipeline) = pipeline("scene") else { return };
+    let mut pipeline = pipeline("scene");
     let mut draw = |seed| {
         let order = Order { seed, ..order("a red circle", Task::Picture) };
         pipeline.run(&order, &mut Looker::default()).unwrap().picture.unwrap()
@@ -123,7 +123,7 @@ fn the_same_order_gives_the_same_picture_and_another_seed_another() {
 
 #[test]
 fn a_clip_comes_frame_by_frame_with_steps_and_previews() {
-    let Some(mut pipeline) = pipeline("scene") else { return };
+    let mut pipeline = pipeline("scene");
     let mut looker = Looker::default();
     let made = pipeline.run(&order("a red circle moves left, dragon", Task::Clip), &mut looker).unwrap();
     assert_eq!((looker.steps.as_slice(), looker.previews, looker.frames.len()), ([1, 2, 3, 4].as_slice(), 1, 3));
@@ -135,7 +135,7 @@ fn a_clip_comes_frame_by_frame_with_steps_and_previews() {
 
 #[test]
 fn a_watcher_stops_the_work_between_two_steps() {
-    let Some(mut pipeline) = pipeline("scene") else { return };
+    let mut pipeline = pipeline("scene");
     let mut looker = Looker { stop_at: Some(2), ..Looker::default() };
     let error = pipeline.run(&order("red", Task::Picture), &mut looker).unwrap_err();
     assert_eq!((error.code(), looker.steps.len()), ("cancelled", 2));
@@ -143,7 +143,7 @@ fn a_watcher_stops_the_work_between_two_steps() {
 
 #[test]
 fn a_foreign_source_is_refused_and_an_own_render_is_edited() {
-    let Some(mut pipeline) = pipeline("scene") else { return };
+    let mut pipeline = pipeline("scene");
     let made = pipeline.run(&order("a red circle", Task::Picture), &mut Looker::default()).unwrap();
     let foreign = Picture::filled(Size::new(50, 50), [255, 255, 255]).unwrap();
     let mut edit = order("blue", Task::Edit);
@@ -157,7 +157,7 @@ fn a_foreign_source_is_refused_and_an_own_render_is_edited() {
 
 #[test]
 fn impossible_orders_are_refused_with_what_would_be_right() {
-    let Some(mut pipeline) = pipeline("scene") else { return };
+    let mut pipeline = pipeline("scene");
     let good = order("red", Task::Picture);
     let bad = [
         Order { size: Size::new(1, 1), ..good.clone() },

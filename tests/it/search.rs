@@ -55,7 +55,9 @@ fn asked(text: &str) -> Search {
 fn filled(dir: &Path, docs: &[Doc]) -> Index {
     let index = Index::open(dir, &key()).unwrap();
     let mut batch = index.batch().unwrap();
-    docs.iter().for_each(|doc| batch.put(doc).unwrap());
+    for doc in docs {
+        batch.put(doc).unwrap();
+    }
     batch.commit().unwrap();
     index
 }

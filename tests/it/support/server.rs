@@ -78,7 +78,7 @@ impl Server {
             .tls_config(tls)
             .http_status_as_error(false)
             .max_redirects(0)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build();
         let base = format!("https://127.0.0.1:{}", self.running().ready.port);
         Person {
@@ -124,7 +124,7 @@ impl Person {
     /// Remembers what an answer said about oneself.
     pub(crate) fn take(&mut self, me: &Value) {
         me["csrf"].as_str().unwrap().clone_into(&mut self.csrf);
-        self.workspace = me["workspaces"][0]["id"].as_str().unwrap_or_default().to_owned();
+        me["workspaces"][0]["id"].as_str().unwrap_or_default().clone_into(&mut self.workspace);
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
