@@ -3,6 +3,7 @@
 use std::io::{self, Cursor};
 use std::ops::ControlFlow;
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use crate::base::clock::Stopwatch;
 use crate::inference::{Made, Order, PackageInfo, Pipeline, Step, Task, Watch};
@@ -24,12 +25,13 @@ pub(super) fn make(
     socket: &mut UnixStream,
 ) -> io::Result<FromWorker> {
     let watch = Stopwatch::start();
-    let (ticket, preview_every) = (run.ticket, run.preview_every);
+    let ticket = run.ticket;
+    let previews = Previews { every: run.preview_every, pause: run.preview_pause, last: Stopwatch::start() };
     let order = match run.order.order() {
         Ok(order) => order,
         Err(e) => return Ok(FromWorker::failed(ticket, e.code(), &e)),
     };
-    let mut bench = Bench { ticket, preview_every, stops, socket, unheard: None, film: None, spoiled: None };
+    let mut bench = Bench { ticket, previews, stops, socket, unheard: None, film: None, spoiled: None };
     if order.task == Task::Clip {
         match Film::new(&order) {
             Ok(film) => bench.film = Some(film),
@@ -127,10 +129,17 @@ struct Reel {
     frames: u32,
 }
 
+/// When it is time for the next preview.
+struct Previews {
+    every: u32,
+    pause: u32,
+    last: Stopwatch,
+}
+
 /// Looks on while the pipeline works, and tells the studio.
 struct Bench<'a> {
     ticket: u64,
-    preview_every: u32,
+    previews: Previews,
     stops: &'a Stops,
     socket: &'a mut UnixStream,
     /// The studio could not be told.
@@ -155,6 +164,9 @@ impl Bench<'_> {
 impl Watch for Bench<'_> {
     fn step(&mut self, step: Step) -> ControlFlow<()> {
         // A preview that cannot be encoded is left out; the picture itself goes on.
+        if step.preview.is_some() {
+            self.previews.last = Stopwatch::start();
+        }
         let preview = step.preview.and_then(|p| encode::jpeg(&p, PREVIEW_QUALITY).ok()).map(Bytes);
         self.tell(&FromWorker::Step { ticket: self.ticket, step: step.step, of: step.of, preview })
     }
@@ -168,6 +180,7 @@ impl Watch for Bench<'_> {
     }
 
     fn preview_every(&self) -> u32 {
-        self.preview_every
+        let due = self.previews.last.elapsed() >= Duration::from_millis(self.previews.pause.into());
+        if due { self.previews.every } else { 0 }
     }
 }

@@ -7,7 +7,7 @@ use crate::inference::{Role, Task};
 
 use super::protocol::{Bytes, OrderFrame, ReferenceFrame, Run, SceneFrame};
 
-pub(super) fn run(recipe: &Recipe, materials: &[Material], preview_every: u32) -> Run {
+pub(super) fn run(recipe: &Recipe, materials: &[Material], (preview_every, preview_pause): (u32, u32)) -> Run {
     let order = OrderFrame {
         task: task(recipe.task),
         prompt: recipe.prompt.to_string(),
@@ -20,7 +20,7 @@ pub(super) fn run(recipe: &Recipe, materials: &[Material], preview_every: u32) -
         frames: recipe.frames.unwrap_or(0),
         rate: recipe.rate.unwrap_or(Rate::FILM),
     };
-    Run { ticket: 0, package: recipe.model.clone(), order, preview_every }
+    Run { ticket: 0, package: recipe.model.clone(), order, preview_every, preview_pause }
 }
 
 fn reference(material: &Material) -> ReferenceFrame {

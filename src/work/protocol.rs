@@ -42,6 +42,8 @@ pub struct Run {
     pub order: OrderFrame,
     /// Steps between two previews; 0 for none.
     pub preview_every: u32,
+    /// Milliseconds that pass before the first preview and between two: a quick model spends nothing on them.
+    pub preview_pause: u32,
 }
 
 /// Every answer to a ticket ends with `Made`, `Tested` or `Failed`.

@@ -24,6 +24,8 @@ use super::protocol::Finished;
 const LOOK: Duration = Duration::from_secs(1);
 /// About how many previews a picture gets.
 const PREVIEWS: u32 = 5;
+/// Nobody sees more than a few a second, and each costs a decoding: milliseconds between two.
+const PREVIEW_PAUSE: u32 = 250;
 
 /// A thread that keeps one worker busy. Stops with its value.
 pub struct Queue {
@@ -168,7 +170,7 @@ impl Lane {
         };
         self.model = Some(recipe.model.clone());
         self.note(&worker, "working");
-        let run = order::run(recipe, materials, recipe.steps.div_ceil(PREVIEWS));
+        let run = order::run(recipe, materials, (recipe.steps.div_ceil(PREVIEWS), PREVIEW_PAUSE));
         let stop = self.stop.clone();
         let finished = worker.run(run, &mut |news| {
             let word = match news {

@@ -38,7 +38,7 @@ fn run(task: Task) -> Run {
         frames: 6,
         rate: Rate::FILM,
     };
-    Run { ticket: 0, package: "scene".to_owned(), order, preview_every: 2 }
+    Run { ticket: 0, package: "scene".to_owned(), order, preview_every: 2, preview_pause: 0 }
 }
 
 #[test]
