@@ -53,7 +53,7 @@ def say_group(rng, group, position=True):
     if noun == "people" and rng.random() < .3 and before:
         before = before[1:]
     if "pose" in group and not (group.get("motion") == "walks" and group["pose"] == "walk"):
-        after.append([_pose(rng, group["pose"])])
+        after.append([f"pose:{group['pose']}"])
     elif "pose" in group:
         after.append([])
     if "motion" in group:
@@ -68,10 +68,6 @@ def say_group(rng, group, position=True):
     early = after.pop() if after and rng.random() < .15 else []
     separator = ["comma"] if early and rng.random() < .5 else []
     return early + separator + before + [noun] + late + [word for part in after for word in part]
-
-
-def _pose(rng, pose):
-    return "motion:walks" if pose == "walk" and rng.random() < .4 else f"pose:{pose}"
 
 
 def _where(rng, group):

@@ -56,17 +56,23 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(DIM)
         self.leave = nn.Parameter(torch.randn(4, DIM, l.CHANNELS) * .02)
         self.bias = nn.Parameter(torch.zeros(l.TOKENS, l.CHANNELS))
-        self.known = nn.Linear(DIM, 1)
+        self.known = nn.Linear(3 * DIM, 1)
+
+    def look(self, sample):
+        """What the questions found [B, TOKENS + 1, DIM], and what tells a drawing of ours from anything else [B, 3 * DIM]."""
+        picture = self.stages(sample).flatten(2).transpose(1, 2)
+        spread = (picture - picture.mean(1, keepdim=True)).square().mean(1).sqrt()
+        h = self.questions.expand(sample.shape[0], -1, -1)
+        for block in self.rounds:
+            h = block(h, picture + self.where)
+        h = self.norm(h)
+        return h, torch.cat([h[:, l.TOKENS], picture.mean(1), spread], 1)
 
     def read(self, sample):
         """Logits [B, TOKENS, CHANNELS] and the logit of being known [B]."""
-        picture = self.stages(sample).flatten(2).transpose(1, 2) + self.where
-        h = self.questions.expand(sample.shape[0], -1, -1)
-        for block in self.rounds:
-            h = block(h, picture)
-        h = self.norm(h)
+        h, traits = self.look(sample)
         parts = [h[:, :1] @ self.leave[0], h[:, 1:2] @ self.leave[1], h[:, 2:3] @ self.leave[2], h[:, 3:l.TOKENS] @ self.leave[3]]
-        return torch.cat(parts, 1) + self.bias, self.known(h[:, l.TOKENS]).squeeze(1)
+        return torch.cat(parts, 1) + self.bias, self.known(traits).squeeze(1)
 
     def forward(self, sample):
         logits, known = self.read(sample)

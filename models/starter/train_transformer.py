@@ -6,7 +6,6 @@ import time
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 import layout as l
 import scenes

@@ -167,6 +167,8 @@ def lexicon():
         for name in names:
             table = phrases if " " in name else words
             table.setdefault(name, ID[concept])
+            if concept.startswith("at:") and len(name.split()) < 5:
+                phrases.setdefault(f", {name}", ID[concept])
     ignored = sorted(set(IGNORED) - set(words))
     words.update(typos.ambiguous(words, set(ignored), FUZZY))
     return {"version": 1, "max_tokens": 64, "pad": 0, "start": 1, "ignore": ignored,

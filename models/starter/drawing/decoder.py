@@ -14,7 +14,7 @@ from scenes import HORIZONS, SHOT_SCALE
 
 DECOR_SCALE = {"medium": 1.0, "extreme wide": .55, "wide": .78, "close-up": 1.45, "over the shoulder": 1.0}
 HORIZON_SHIFT = {"medium": 0.0, "extreme wide": .06, "wide": .03, "close-up": -.02, "over the shoulder": 0.0}
-TEXTURE_SCALE = .17
+TEXTURE_SCALE, PAN = .17, .2
 
 
 def one_hot(x):
@@ -71,7 +71,7 @@ class Decoder(nn.Module):
         gone = gone - scene["anchor"][1]
         move = scene["move"]
         on = (duration > 0).float()
-        pan = .26 * gone * (move[1] - move[2])
+        pan = PAN * gone * (move[1] - move[2])
         tilt = .2 * gone * (move[3] - move[4])
         zoom = torch.exp(gone * (.45 * move[5] - .4 * move[6]))
         shake = move[7] * on
@@ -97,8 +97,8 @@ class Decoder(nn.Module):
         below = ((y - horizon) / (view["high"] - horizon).clamp_min(1)).clamp(0, 1)
         ground = (y - horizon + .5).clamp(0, 1)
         column = (top + (bottom - top) * above) * (1 - ground) + (far + (near - far) * below.sqrt()) * ground
-        lent, on = look["palette"]
-        pull = (-((column.unsqueeze(1) - lent) ** 2).sum(2) * 60).softmax(1) @ lent
+        lent, on, _, _ = look["palette"]
+        pull = (-((column.unsqueeze(1) - lent) ** 2).sum(2) * 120).softmax(1) @ lent
         column = column + (pull - column) * on
         sun = view["wide"] / 2 + view["unit"] * .5 * (scene["variant"] @ torch.tensor([-.8, .5, -.2, .9, .2, -.6, .7, -.4])) + view["pan"] * .4
         beside, over = (across - sun) / view["unit"], (y - torch.minimum(horizon, view["high"] * .8)) / view["unit"]
@@ -144,9 +144,11 @@ class Decoder(nn.Module):
         x, y, tall = toward(x, "x2", centres_x), toward(y, "y2", centres_y), toward(tall, "size2", self.t_sizes * shot)
         m, flip = them["motion"], them["flip"][:, 1]
         facing = 1 - 2 * flip
-        x = x + gone * (.42 * (m[:, 2] - m[:, 1]) + .3 * m[:, 5] * facing)
+        drift = PAN * (scene["move"][1] - scene["move"][2])
+        right, left = (.93 - x - drift).clamp(.1, .42), (x + drift - .07).clamp(.1, .42)
+        x = x + gone * (right * m[:, 2] - left * m[:, 1] + m[:, 5] * facing * torch.minimum(torch.where(facing > 0, right, left), torch.full_like(x, .3)))
         hop = torch.sin(3.1416 * 1.4 * view["clock"]).abs() * view["on"]
-        y = y + gone * .42 * (m[:, 4] - m[:, 3]) + m[:, 9] * gone * gone.abs() * (.95 - tall / 2 - y).clamp_min(.12) - m[:, 10] * .2 * hop
+        y = y + gone * ((.9 - y).clamp(.12, .42) * m[:, 4] - (y - .1).clamp(.12, .42) * m[:, 3]) + m[:, 9] * gone * gone.abs() * (.95 - tall / 2 - y).clamp_min(.12) - m[:, 10] * .2 * hop
         tall = tall * torch.exp(gone * (.65 * m[:, 6] - .8 * m[:, 7]))
         angle = m[:, 8] * 1.5708 * view["clock"] * view["on"]
         order = torch.argsort(((them["depth"] @ torch.arange(3.0)) * 10 + y + tall * .5) + (1 - them["kind"][:, 0]) * .01)

@@ -102,17 +102,19 @@ class Styles(nn.Module):
                     shadow=shadow, grounded=floored, open_sky=(outdoors + evening * time[3]) * (1 - overcast * .85), lit=dusk.clamp(0, 1) * .9 + .1)
 
     def palette(self, scene, numbers):
-        """Five lent colours from dark to light, and whether they are lent at all."""
+        """Five lent colours from dark to light, the brightness each stands for and how common it is, and whether they are lent at all."""
         lent = ((numbers[:15] + 1) / 2).reshape(5, 3)
-        return lent[torch.argsort(luminance(lent).squeeze(1))], scene["palette"][1]
+        order = torch.argsort(luminance(lent).squeeze(1))
+        share = ((numbers[15:] + 1) / 2)[order].clamp_min(1e-3)
+        share = share / share.sum()
+        stands_for = (torch.cumsum(share, 0) - share / 2 + torch.arange(5.0) / 4) / 2
+        return lent[order], scene["palette"][1], stands_for, share.log() * .7
 
     def lend(self, palette, c):
-        """Colours moved onto the lent palette by their brightness."""
-        lent, on = palette
-        at = luminance(c).clamp(0, 1) * 4
-        weights = (1 - (at - torch.arange(5.0)).abs()).clamp_min(0) ** 4
-        weights = weights / weights.sum(-1, keepdim=True)
-        return c + (weights @ lent - c) * on
+        """Colours moved onto the lent palette by their brightness; rare colours give way to common ones."""
+        lent, on, stands_for, common = palette
+        weights = (common - (luminance(c).clamp(0, 1) - stands_for) ** 2 * 90).softmax(-1) ** 2
+        return c + (weights / weights.sum(-1, keepdim=True) @ lent - c) * on
 
     def restyle(self, scene, c, looks):
         """What the style makes of a colour: so much of it, so much of its brightness, and a colour added."""
