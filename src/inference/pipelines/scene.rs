@@ -162,7 +162,8 @@ impl Pipeline for Scene {
         let latents = stages::denoise(&mut denoiser, &mut scheduler, sample, 0, order.seed, watch)?;
 
         let picture = if order.task == Task::Clip {
-            let duration = order.rate.seconds(order.frames) as f32;
+            // The last frame stands exactly at the end: its reference is met there.
+            let duration = order.rate.seconds(order.frames.saturating_sub(1)) as f32;
             for index in 0..order.frames {
                 let at = order.rate.seconds(index) as f32;
                 let planes = self.decoder.draw(&latents, order.size, at, duration)?;
