@@ -3,7 +3,7 @@
 The models are diffusers' own classes with few, narrow layers, so every piece of arithmetic is the original's; the
 pictures mean nothing. Each case is computed by the original pipeline from given initial latents."""
 import json, pathlib, shutil, sys, warnings
-import numpy as np, torch
+import numpy as np, onnx, torch
 from torch import nn
 from PIL import Image
 from transformers import (CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer, T5Config,
@@ -23,12 +23,25 @@ def write(file, value):
     file.write_text(json.dumps(value, indent=1) + "\n")
 
 
+def forget(file):
+    """Drops what the exporter notes of its own source lines: paths of one machine, and half of the file."""
+    model = onnx.load(file)
+    del model.metadata_props[:], model.graph.metadata_props[:]
+    for node in [*model.graph.node, *(node for function in model.functions for node in function.node)]:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in [*model.graph.input, *model.graph.output, *model.graph.value_info, *model.graph.initializer]:
+        del value.metadata_props[:]
+    onnx.save(model, file)
+
+
 def export(module, folder, inputs, names, outputs, dynamic, dynamo=False):
     folder.mkdir(parents=True, exist_ok=True)
     module.eval()
     if dynamo:
         torch.onnx.export(module, inputs, folder / "model.onnx", input_names=names, output_names=outputs,
                           dynamic_shapes=dynamic, opset_version=20, dynamo=True, external_data=False)
+        forget(folder / "model.onnx")
     else:
         torch.onnx.export(module, inputs, folder / "model.onnx", input_names=names, output_names=outputs,
                           dynamic_axes=dynamic, opset_version=17, dynamo=False)
