@@ -112,7 +112,7 @@ export default [
     await mia.axe('compare: empty');
   }],
 
-  ['ten thousand renders scroll without lag', async (t) => {
+  ['ten thousand renders draw no more tiles than the screen holds', async (t) => {
     const mia = t.house.owner;
     const items = Array.from({ length: 10_000 }, (_, at) => [`ren_${String(at).padStart(26, '0')}`, 'picture', [1, 1.5, 0.67, 2.39][at % 4], '', false, Date.now() - at * 600_000]);
     const small = await png(mia, 90, 110, 130, 48, 32);
