@@ -67,6 +67,8 @@ pub fn card(info: &PackageInfo) -> ModelCard {
         },
         max_steps: MOST_STEPS,
         max_frames: MOST_FRAMES,
+        strength: info.strength,
+        schedulers: info.schedulers.clone(),
         defaults: Defaults {
             width: usual.width,
             height: usual.height,

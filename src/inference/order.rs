@@ -111,8 +111,9 @@ pub struct Order {
     /// Clips only: how many frames at which rate.
     pub frames: u32,
     pub rate: Rate,
-    /// How far an edit may leave its source where a model knows strength (img2img), 0 to 1.
-    pub strength: Option<f32>,
+    /// How far an edit may leave its source where a model knows strength (img2img), 0 to 1. The steps to take are cut
+    /// off its product with all steps, in f64 as the originals do.
+    pub strength: Option<f64>,
     /// Another scheduler than the package's own, by name (`euler`, `ddim`, …).
     pub scheduler: Option<String>,
     /// Unit noise to begin from in place of the seed's: for comparing with another program.

@@ -47,7 +47,7 @@ struct Request {
     #[serde(default)]
     scheduler: Option<String>,
     #[serde(default)]
-    strength: Option<f32>,
+    strength: Option<f64>,
 }
 
 /// A picture of the case, with its role where the family has roles.

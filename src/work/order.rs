@@ -19,6 +19,8 @@ pub(super) fn run(recipe: &Recipe, materials: &[Material], (preview_every, previ
         seed: recipe.seed,
         frames: recipe.frames.unwrap_or(0),
         rate: recipe.rate.unwrap_or(Rate::FILM),
+        strength: recipe.strength,
+        scheduler: recipe.scheduler.clone(),
     };
     Run { ticket: 0, package: recipe.model.clone(), order, preview_every, preview_pause }
 }

@@ -117,6 +117,8 @@ pub struct OrderFrame {
     pub seed: u64,
     pub frames: u32,
     pub rate: Rate,
+    pub strength: Option<f64>,
+    pub scheduler: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -145,8 +147,8 @@ impl OrderFrame {
             seed: self.seed,
             frames: self.frames,
             rate: self.rate,
-            strength: None,
-            scheduler: None,
+            strength: self.strength,
+            scheduler: self.scheduler,
             init_latents: None,
         })
     }

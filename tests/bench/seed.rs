@@ -110,6 +110,8 @@ fn main() -> anyhow::Result<()> {
             model: card.name.clone(),
             frames: None,
             rate: None,
+            strength: None,
+            scheduler: None,
         };
         jobs::order(&act, done.workspace, &draft)?;
         let claimed = lane::claim(&system, "bench", None)?.context("the job just ordered is not there")?;

@@ -37,6 +37,8 @@ fn run(task: Task) -> Run {
         seed: 1,
         frames: 6,
         rate: Rate::FILM,
+        strength: None,
+        scheduler: None,
     };
     Run { ticket: 0, package: "scene".to_owned(), order, preview_every: 2, preview_pause: 0 }
 }

@@ -171,6 +171,10 @@ fn every_bound_of_a_recipe_has_its_own_code() {
         refused(&p, |d| d.references = vec![with(pose)]),
         refused(&p, |d| d.task = Task::Edit),
         refused(&p, |d| (d.task, d.frames) = (Task::Clip, Some(301))),
+        refused(&p, |d| d.strength = Some(0.5)),
+        refused(&p, |d| (d.task, d.references, d.strength) = (Task::Edit, vec![with(source)], Some(1.01))),
+        refused(&p, |d| (d.task, d.references, d.strength) = (Task::Edit, vec![with(source)], Some(f64::NAN))),
+        refused(&p, |d| d.scheduler = Some("heun".to_owned())),
     ];
     assert_eq!(
         tried,
@@ -190,12 +194,30 @@ fn every_bound_of_a_recipe_has_its_own_code() {
             "role_not_possible",
             "source_missing",
             "frames_out_of_range",
+            "strength_without_edit",
+            "strength_out_of_range",
+            "strength_out_of_range",
+            "scheduler_not_possible",
         ]
     );
-    let edit = Draft { task: Task::Edit, references: vec![with(source)], ..draft("warmer") };
+    let chosen = (Some(0.25), Some("ddim".to_owned()));
+    let (strength, scheduler) = chosen.clone();
+    let edit = Draft { task: Task::Edit, references: vec![with(source)], strength, scheduler, ..draft("warmer") };
     let job = jobs::order(&p.owner(), p.workspace, &edit).unwrap();
     let claimed = p.claim().unwrap();
     assert_eq!((claimed.lease.job, claimed.materials.len()), (job.id, 1));
+    let (_, recipe) = &claimed.variations[0];
+    assert_eq!((recipe.strength, recipe.scheduler.clone()), chosen);
+}
+
+#[test]
+fn a_recipe_written_before_strength_and_scheduler_reads_as_one_without_them() {
+    let old = serde_json::json!({
+        "task": "edit", "prompt": "warmer", "negative": null, "references": [], "size": { "width": 96, "height": 64 },
+        "steps": 4, "guidance": 2.0, "seed": 7, "variations": 1, "model": "starter", "frames": null, "rate": null,
+    });
+    let recipe: recipes::Recipe = serde_json::from_value(old).unwrap();
+    assert_eq!((recipe.strength, recipe.scheduler), (None, None));
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub(super) fn info(packages: &Packages, name: &str, json: bool) -> Result<(), Fa
                 if info.tasks.contains(&Task::Clip) { moving.as_str() } else { "" }
             ),
         ),
+        ("strength", info.strength.map_or_else(|| "not known".to_owned(), |s| format!("{s} where none is given"))),
+        ("schedulers", if info.schedulers.is_empty() { "its own".to_owned() } else { info.schedulers.join(", ") }),
         ("memory", format!("about {} MB", info.memory_bytes / 1_000_000)),
         ("hash", info.hash.clone()),
     ];

@@ -56,6 +56,8 @@ impl Ask {
             model: flags.model.clone(),
             frames: moving.then(|| flags.frames.unwrap_or(usual.frames)),
             rate: moving.then(|| rate.unwrap_or(usual.rate)),
+            strength: flags.strength,
+            scheduler: flags.scheduler.clone(),
         };
         let recipe = recipes::check(&draft, std::slice::from_ref(card), seed)
             .map_err(|faults| Failure::refused(faults.code(), &faults))?;
@@ -82,8 +84,8 @@ impl Ask {
             seed: one.seed,
             frames: one.frames.unwrap_or(1),
             rate: one.rate.unwrap_or(Rate::FILM),
-            strength: None,
-            scheduler: None,
+            strength: one.strength,
+            scheduler: one.scheduler.clone(),
             init_latents: self.init_latents.clone(),
         }
     }

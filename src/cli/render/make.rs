@@ -107,6 +107,7 @@ fn png(made: &Made, one: &Recipe, ask: &Ask) -> Result<Vec<u8>, Failure> {
     let recipe = json!({
         "task": one.task, "prompt": one.prompt, "negative": one.negative, "width": width, "height": height,
         "steps": one.steps, "guidance": one.guidance, "seed": one.seed, "model": one.model,
+        "strength": one.strength, "scheduler": one.scheduler,
         "references": ask.references.iter().map(|r| r.role).collect::<Vec<_>>(),
     });
     let mut inside = vec![Note { keyword: notes::RECIPE.to_owned(), text: recipe.to_string() }];

@@ -70,6 +70,12 @@ pub(super) struct Render {
     /// How strongly the words lead; 1 or less asks the model only once per step.
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
     guidance: Option<f32>,
+    /// How far an edit may leave its source, 0 to 1, where the model knows it (see `model info`).
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    strength: Option<f64>,
+    /// Another way from noise to picture than the model's own (see `model info`).
+    #[arg(long, value_name = "NAME")]
+    scheduler: Option<String>,
     /// Chooses among the many pictures of the same words: 0 to 9007199254740991, or `random`.
     #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true)]
     seed: String,

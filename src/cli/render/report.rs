@@ -94,6 +94,8 @@ impl<'a> Report<'a> {
             "height": recipe.size.height,
             "steps": recipe.steps,
             "guidance": recipe.guidance,
+            "strength": recipe.strength,
+            "scheduler": recipe.scheduler,
             "frames": recipe.frames,
             "rate": recipe.rate,
             "outputs": outputs.collect::<Vec<_>>(),

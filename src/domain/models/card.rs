@@ -21,6 +21,12 @@ pub struct ModelCard {
     pub sizes: Sizes,
     pub max_steps: u32,
     pub max_frames: u32,
+    /// How far an edit leaves its source where the recipe does not say, 0 to 1; none where the model knows no strength.
+    #[serde(default)]
+    pub strength: Option<f64>,
+    /// The schedulers that a recipe may ask for in place of the model's own; empty where there is no choice.
+    #[serde(default)]
+    pub schedulers: Vec<String>,
     pub defaults: Defaults,
     pub memory_bytes: u64,
 }

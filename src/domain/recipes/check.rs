@@ -32,6 +32,9 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
         faults.push(Fault::Guidance);
     }
     let card = models.iter().find(|m| m.name == draft.model);
+    if draft.strength.is_some() && draft.task != Task::Edit {
+        faults.push(Fault::StrengthWithoutEdit);
+    }
     match card {
         None => faults.push(Fault::Model(draft.model.chars().take(80).collect())),
         Some(card) => of_model(draft, card, &mut faults),
@@ -51,6 +54,8 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
             model: draft.model.clone(),
             frames,
             rate,
+            strength: draft.strength,
+            scheduler: draft.scheduler.clone(),
         }),
         _ => Err(Faults(faults)),
     }
@@ -73,6 +78,14 @@ fn of_model(draft: &Draft, card: &ModelCard, faults: &mut Vec<Fault>) {
     let (given, most) = (draft.references.len(), card.max_references);
     if given > most as usize {
         faults.push(Fault::References { given, most, model: card.name.clone() });
+    }
+    match (draft.strength, card.strength) {
+        (Some(_), None) => faults.push(Fault::StrengthUnknown(card.name.clone())),
+        (Some(strength), Some(_)) if !(0.0..=1.0).contains(&strength) => faults.push(Fault::Strength),
+        _ => {}
+    }
+    if let Some(asked) = draft.scheduler.as_ref().filter(|asked| !card.schedulers.contains(asked)) {
+        faults.push(Fault::scheduler(card, asked));
     }
     let strange = draft.references.iter().find(|r| !card.roles.contains(&r.role));
     faults.extend(strange.map(|r| Fault::Role { model: card.name.clone(), role: r.role.word() }));

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::base::text::BadText;
 use crate::base::units::Size;
+use crate::domain::models::card::ModelCard;
 
 /// One thing wrong with a draft.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -36,6 +37,14 @@ pub enum Fault {
     Frames(u32, u32),
     #[error("{0}/{1} is not a frame rate; choose for example 24/1, 25/1 or 24000/1001")]
     Rate(u32, u32),
+    #[error("The strength must be a number from 0 to 1")]
+    Strength,
+    #[error("A strength says how far an edit leaves its source; leave it out, or choose the task edit")]
+    StrengthWithoutEdit,
+    #[error("The model {0} does not know a strength; leave it out")]
+    StrengthUnknown(String),
+    #[error("The model {model} has no scheduler \"{asked}\"; {hint}")]
+    Scheduler { model: String, asked: String, hint: String },
     #[error("A reference is not in this workspace any more; remove it or choose another")]
     ReferenceMissing,
     #[error("A wildcard is not closed or is empty; write it like {{red|blue|green}}")]
@@ -43,6 +52,14 @@ pub enum Fault {
 }
 
 impl Fault {
+    pub(super) fn scheduler(card: &ModelCard, asked: &str) -> Self {
+        let hint = match card.schedulers.as_slice() {
+            [] => "leave it out: it has only its own".to_owned(),
+            known => format!("choose one of {}, or leave it out", known.join(", ")),
+        };
+        Fault::Scheduler { model: card.name.clone(), asked: asked.chars().take(80).collect(), hint }
+    }
+
     pub fn code(&self) -> &'static str {
         match self {
             Fault::Prompt(bad) => match bad.code() {
@@ -63,6 +80,10 @@ impl Fault {
             Fault::NoSource => "source_missing",
             Fault::Frames(..) => "frames_out_of_range",
             Fault::Rate(..) => "rate_malformed",
+            Fault::Strength => "strength_out_of_range",
+            Fault::StrengthWithoutEdit => "strength_without_edit",
+            Fault::StrengthUnknown(_) => "strength_not_possible",
+            Fault::Scheduler { .. } => "scheduler_not_possible",
             Fault::ReferenceMissing => "reference_missing",
             Fault::Wildcard => "wildcard_malformed",
         }
@@ -82,6 +103,8 @@ impl Fault {
             Fault::References { .. } | Fault::Role { .. } | Fault::NoSource | Fault::ReferenceMissing => "references",
             Fault::Frames(..) => "frames",
             Fault::Rate(..) => "rate",
+            Fault::Strength | Fault::StrengthWithoutEdit | Fault::StrengthUnknown(_) => "strength",
+            Fault::Scheduler { .. } => "scheduler",
         }
     }
 }

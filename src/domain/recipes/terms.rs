@@ -124,6 +124,12 @@ pub struct Draft {
     pub frames: Option<u32>,
     #[serde(default)]
     pub rate: Option<Rate>,
+    /// Edits only: how far the picture may leave its source, 0 to 1. None: as the model does it.
+    #[serde(default)]
+    pub strength: Option<f64>,
+    /// Another way from noise to picture than the model's own, by its name on the card.
+    #[serde(default)]
+    pub scheduler: Option<String>,
 }
 
 fn one() -> u32 {
@@ -147,4 +153,10 @@ pub struct Recipe {
     /// Only for clips.
     pub frames: Option<u32>,
     pub rate: Option<Rate>,
+    /// Only for edits, where somebody chose one.
+    #[serde(default)]
+    pub strength: Option<f64>,
+    /// Only where somebody chose another than the model's own.
+    #[serde(default)]
+    pub scheduler: Option<String>,
 }

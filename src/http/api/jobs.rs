@@ -39,6 +39,10 @@ pub struct RecipeView {
     /// Only for clips.
     frames: Option<u32>,
     rate: Option<Rate>,
+    /// Only for edits, where the model knows it: how far the picture may leave its source, 0 to 1.
+    strength: Option<f64>,
+    /// One of the model's `schedulers` in place of its own.
+    scheduler: Option<String>,
 }
 
 fn one() -> u32 {
@@ -82,6 +86,8 @@ impl From<Recipe> for RecipeView {
             model: r.model,
             frames: r.frames,
             rate: r.rate,
+            strength: r.strength,
+            scheduler: r.scheduler,
         }
     }
 }
@@ -111,6 +117,8 @@ impl RecipeView {
             model: self.model,
             frames: self.frames,
             rate: self.rate,
+            strength: self.strength,
+            scheduler: self.scheduler,
         })
     }
 }

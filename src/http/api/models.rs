@@ -26,6 +26,10 @@ pub struct ModelView {
     sizes: SizesView,
     max_steps: u32,
     max_frames: u32,
+    /// How far an edit leaves its source where the recipe does not say; null where the model knows no strength.
+    strength: Option<f64>,
+    /// What a recipe may ask for in place of the model's own; empty where there is no choice.
+    schedulers: Vec<String>,
     defaults: DefaultsView,
     memory_bytes: u64,
     tested: Option<TestedView>,
@@ -84,6 +88,8 @@ impl From<Model> for ModelView {
             },
             max_steps: card.max_steps,
             max_frames: card.max_frames,
+            strength: card.strength,
+            schedulers: card.schedulers,
             defaults: DefaultsView {
                 width: card.defaults.width,
                 height: card.defaults.height,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::units::{Rate, Size};
 use crate::inference::error::{Error, Result};
 use crate::inference::order::{Role, Task};
+use crate::inference::schedulers::offered;
 
 use super::files::Files;
 use super::manifest::Manifest;
@@ -21,6 +22,10 @@ pub struct PackageInfo {
     pub max_references: usize,
     pub roles: Vec<Role>,
     pub sizes: Sizes,
+    /// How far an edit leaves its source where the order does not say; none where the family knows no strength.
+    pub strength: Option<f64>,
+    /// The schedulers that an order may ask for in place of the package's own.
+    pub schedulers: Vec<String>,
     pub defaults: Defaults,
     /// About what a worker needs while it renders at the default size.
     pub memory_bytes: u64,
@@ -68,7 +73,10 @@ struct Usual {
     size: (u32, u32),
     steps: u32,
     guidance: f32,
+    strength: Option<f64>,
 }
+
+const SCHEDULER: &str = "scheduler/scheduler_config.json";
 
 pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<PackageInfo> {
     let index: Index = files.json("model_index.json")?;
@@ -92,6 +100,8 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             multiple: able.multiple.unwrap_or(multiple).max(1),
             suggested: manifest.suggested()?.unwrap_or_else(|| vec![Size::new(width, height)]),
         },
+        strength: usual.strength,
+        schedulers: if files.has(SCHEDULER) { offered(&files.json(SCHEDULER)?) } else { Vec::new() },
         defaults: Defaults {
             width,
             height,
@@ -135,6 +145,7 @@ fn usual(family: &str) -> Usual {
             size: (640, 360),
             steps: 20,
             guidance: 2.5,
+            strength: None,
         },
         "stable_diffusion" => Usual {
             tasks: &[Picture, Edit],
@@ -144,6 +155,7 @@ fn usual(family: &str) -> Usual {
             size: (512, 512),
             steps: 25,
             guidance: 7.5,
+            strength: Some(0.8),
         },
         "stable_diffusion_xl" => Usual {
             tasks: &[Picture, Edit],
@@ -153,6 +165,7 @@ fn usual(family: &str) -> Usual {
             size: (1024, 1024),
             steps: 30,
             guidance: 5.0,
+            strength: Some(0.3),
         },
         _ => Usual {
             tasks: &[Picture, Edit],
@@ -162,6 +175,7 @@ fn usual(family: &str) -> Usual {
             size: (1024, 1024),
             steps: if family == "kontext" { 28 } else { 30 },
             guidance: 3.5,
+            strength: None,
         },
     }
 }

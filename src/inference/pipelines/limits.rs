@@ -3,6 +3,7 @@
 use crate::inference::error::{Error, Result};
 use crate::inference::order::{Order, Role, Task};
 use crate::inference::packages::PackageInfo;
+use crate::inference::schedulers;
 
 const MOST_STEPS: u32 = 500;
 const MOST_FRAMES: u32 = 3600;
@@ -41,6 +42,19 @@ pub(crate) fn check(order: &Order, model: &PackageInfo) -> Result<()> {
     let sources = order.references.iter().filter(|r| r.role == Role::Source).count();
     if order.task == Task::Edit && sources != 1 {
         return refuse("an edit needs exactly one reference with the role source: the picture to change".to_owned());
+    }
+    match (order.strength, model.strength) {
+        (Some(_), None) => return refuse(format!("the model {} does not know a strength; leave it out", model.name)),
+        (Some(strength), Some(_)) if !(0.0..=1.0).contains(&strength) => {
+            return refuse(format!("a strength of {strength} is not possible; choose 0 to 1"));
+        }
+        _ => {}
+    }
+    // Models that offer no choice are flow models.
+    if let Some(asked) = &order.scheduler
+        && schedulers::is_flow(asked) != model.schedulers.is_empty()
+    {
+        return refuse(format!("the model {} cannot use the scheduler {asked}; leave it out", model.name));
     }
     if order.task == Task::Clip && !(1..=MOST_FRAMES).contains(&order.frames) {
         return refuse(format!("{} frames are not possible; choose 1 to {MOST_FRAMES}", order.frames));

@@ -19,9 +19,6 @@ use super::stages::{self, Denoiser};
 use super::text::{Encoded, Layer, TextEncoder};
 use super::vae::Vae;
 
-/// How much of an edit's source may change where the order does not say.
-const STRENGTH: f32 = 0.8;
-
 pub(crate) struct StableDiffusion {
     info: PackageInfo,
     xl: bool,
@@ -118,9 +115,9 @@ impl StableDiffusion {
             sample.values.iter_mut().for_each(|x| *x *= sigma);
             return Ok((sample, 0));
         };
-        let strength = order.strength.unwrap_or(STRENGTH).clamp(0.0, 1.0);
+        let strength = order.strength.or(self.info.strength).unwrap_or(1.0);
         let calls = scheduler.calls_per_step();
-        let steps = (order.steps as f32 * strength) as usize;
+        let steps = (f64::from(order.steps) * strength) as usize;
         let begin = (order.steps as usize - steps.clamp(1, order.steps as usize)) * calls;
         let source = self.vae.encode(&source.picture, order.size)?;
         let (keep, noise) = scheduler.mixture(begin);

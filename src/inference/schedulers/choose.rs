@@ -27,6 +27,9 @@ const KNOWN: [(&str, &str); 9] = [
     ("flow_euler", "FlowMatchEulerDiscreteScheduler"),
 ];
 
+/// Behind a word: with Karras' spacing of the sigmas.
+const KARRAS: &str = "_karras";
+
 /// How a walk is planned.
 pub(crate) struct Plan<'a> {
     pub(crate) steps: usize,
@@ -39,7 +42,7 @@ pub(crate) struct Plan<'a> {
 pub(crate) fn choose(config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>> {
     let mut config = config.clone();
     if let Some(asked) = plan.asked {
-        let plain = asked.strip_suffix("_karras");
+        let plain = asked.strip_suffix(KARRAS);
         plain.unwrap_or(asked).clone_into(&mut config.class);
         if plain.is_some() {
             config.use_karras_sigmas = Some(true);
@@ -51,6 +54,25 @@ pub(crate) fn choose(config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>>
     };
     let made = config.refuse_the_rest().and_then(|()| make(word, &config, plan));
     made.map_err(|option| unsupported("in its scheduler", &option))
+}
+
+/// The schedulers that an order may ask for in place of the one that `config` names; none for flow models, whose
+/// numbers mean something else to all others.
+pub(crate) fn offered(config: &Config) -> Vec<String> {
+    const STEPS: usize = 4;
+    const WITH_KARRAS: [&str; 4] = ["euler", "dpm++", "unipc", "heun"];
+    if is_flow(&config.class) {
+        return Vec::new();
+    }
+    let plain = KNOWN.iter().map(|(word, _)| (*word).to_owned()).filter(|word| word != "flow_euler");
+    let karras = WITH_KARRAS.iter().map(|word| format!("{word}{KARRAS}"));
+    let taken = |word: &String| choose(config, &Plan { steps: STEPS, asked: Some(word), tokens: None }).is_ok();
+    plain.chain(karras).filter(taken).collect()
+}
+
+/// Whether a scheduler is one of flow models.
+pub(crate) fn is_flow(asked: &str) -> bool {
+    ["flow_euler", "FlowMatchEulerDiscreteScheduler"].contains(&asked)
 }
 
 fn make(word: &str, config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>, String> {

@@ -156,6 +156,8 @@ pub(crate) fn draft(prompt: &str) -> Draft {
         model: "starter".to_owned(),
         frames: None,
         rate: None,
+        strength: None,
+        scheduler: None,
     }
 }
 
@@ -192,6 +194,8 @@ impl Shelf for OneModel {
             sizes: Sizes { min: Size::new(64, 64), max: Size::new(1024, 1024), multiple: 2, suggested: Vec::new() },
             max_steps: 50,
             max_frames: 300,
+            strength: Some(0.8),
+            schedulers: vec!["euler".to_owned(), "ddim".to_owned()],
             defaults: Defaults { width: 96, height: 64, steps: 4, guidance: 2.0, frames: 24, rate: Rate::FILM },
             memory_bytes: 1,
         }]

@@ -1140,7 +1140,14 @@ export interface components {
                 memory_bytes: number;
                 name: string;
                 roles: components["schemas"]["ReferenceRole"][];
+                /** @description What a recipe may ask for in place of the model's own; empty where there is no choice. */
+                schedulers: string[];
                 sizes: components["schemas"]["SizesView"];
+                /**
+                 * Format: double
+                 * @description How far an edit leaves its source where the recipe does not say; null where the model knows no strength.
+                 */
+                strength?: number | null;
                 tasks: components["schemas"]["Task"][];
                 tested?: components["schemas"]["TestedView"] | null;
                 version: string;
@@ -1233,7 +1240,14 @@ export interface components {
             memory_bytes: number;
             name: string;
             roles: components["schemas"]["ReferenceRole"][];
+            /** @description What a recipe may ask for in place of the model's own; empty where there is no choice. */
+            schedulers: string[];
             sizes: components["schemas"]["SizesView"];
+            /**
+             * Format: double
+             * @description How far an edit leaves its source where the recipe does not say; null where the model knows no strength.
+             */
+            strength?: number | null;
             tasks: components["schemas"]["Task"][];
             tested?: components["schemas"]["TestedView"] | null;
             version: string;
@@ -1447,6 +1461,8 @@ export interface components {
             prompt: string;
             rate?: components["schemas"]["Rate"] | null;
             references?: components["schemas"]["Reference"][];
+            /** @description One of the model's `schedulers` in place of its own. */
+            scheduler?: string | null;
             /**
              * Format: int64
              * @description 0 to 9007199254740991.
@@ -1454,6 +1470,11 @@ export interface components {
             seed?: number | null;
             /** Format: int32 */
             steps: number;
+            /**
+             * Format: double
+             * @description Only for edits, where the model knows it: how far the picture may leave its source, 0 to 1.
+             */
+            strength?: number | null;
             task: components["schemas"]["Task"];
             /**
              * Format: int32

@@ -14,7 +14,7 @@ export type Rate = Complete<Wire['Rate']>;
 export type Problem = Omit<Wire['Problem'], 'fields' | 'request'> & { fields?: Wire['Field'][] | null; request?: string };
 export type Reference = Wire['Reference'];
 export type Recipe = Complete<Pick<Wire['Recipe'], 'task' | 'prompt' | 'width' | 'height' | 'steps' | 'guidance' | 'model' | 'variations' | 'seed'>> &
-  Pick<Wire['Recipe'], 'negative' | 'frames' | 'rate'> & { references: Reference[] };
+  Pick<Wire['Recipe'], 'negative' | 'frames' | 'rate' | 'strength' | 'scheduler'> & { references: Reference[] };
 
 export type StudioState = Complete<Wire['State']>;
 export type Me = Complete<Wire['Me']>;

@@ -27,6 +27,8 @@ interface Kept {
   model: string;
   frames: number;
   rate: { num: number; den: number };
+  strength: number | null;
+  scheduler: string | null;
 }
 
 let nextKey = 1;
@@ -45,6 +47,9 @@ class Draft {
   model = $state('');
   frames = $state(48);
   rate = $state({ num: 24, den: 1 });
+  /** Null: as the model does it. */
+  strength = $state<number | null>(null);
+  scheduler = $state<string | null>(null);
   #ws = '';
 
   /** Opens the draft of a workspace, or a fresh one. */
@@ -55,14 +60,14 @@ class Draft {
     if (kept) {
       Object.assign(this, kept, { references: kept.references.filter((one) => one.id).map((one) => ({ ...one, key: nextKey++ })) });
     } else {
-      Object.assign(this, { task: 'picture', prompt: '', negative: '', references: [], width: 0, height: 0, steps: 0, guidance: 0, seed: null, variations: 4, model: '' });
+      Object.assign(this, { task: 'picture', prompt: '', negative: '', references: [], width: 0, height: 0, steps: 0, guidance: 0, seed: null, variations: 4, model: '', strength: null, scheduler: null });
     }
   }
   keep(): void {
     if (!this.#ws) return;
-    const { task, prompt, negative, width, height, steps, guidance, seed, variations, model, frames, rate } = this;
+    const { task, prompt, negative, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler } = this;
     const references = this.references.map(({ id, role, name, key }) => ({ id, role, name, key }));
-    keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate });
+    keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler });
   }
   /** Fills what is still unset from the model's own advice. */
   adopt(model: Model): void {
@@ -74,6 +79,8 @@ class Draft {
     if (!this.guidance) this.guidance = defaults.guidance;
     if (defaults.frames) this.frames = defaults.frames;
     if (defaults.rate) this.rate = { ...defaults.rate };
+    if (model.strength === null) this.strength = null;
+    if (this.scheduler && !model.schedulers.includes(this.scheduler)) this.scheduler = null;
     if (!model.tasks.includes(this.task)) this.task = model.tasks[0] ?? 'picture';
   }
   /** "Use this again": the whole recipe of a render, with its seed. */
@@ -92,6 +99,8 @@ class Draft {
     this.model = recipe.model;
     if (recipe.frames) this.frames = recipe.frames;
     if (recipe.rate) this.rate = { ...recipe.rate };
+    this.strength = recipe.strength ?? null;
+    this.scheduler = recipe.scheduler ?? null;
     this.keep();
   }
   add(reference: Omit<DraftReference, 'key'>): DraftReference {
@@ -115,6 +124,8 @@ class Draft {
       variations: this.variations,
       model: this.model,
       ...(this.task === 'clip' ? { frames: this.frames, rate: { ...this.rate } } : {}),
+      ...(this.task === 'edit' && this.strength !== null ? { strength: this.strength } : {}),
+      ...(this.scheduler ? { scheduler: this.scheduler } : {}),
     };
   }
 }

@@ -13,7 +13,7 @@ export const make: Pick<Text, 'generate' | 'queue' | 'player' | 'compare'> = {
     roleOf: (at) => `Rolle der Vorlage ${at}`, dropReference: (at) => `Vorlage ${at} herausnehmen`, uploading: 'Wird hereingeholt…',
     roles: { source: 'Quelle', subject: 'Motiv', style: 'Stil', pose: 'Haltung', palette: 'Farben', texture: 'Textur', first_frame: 'Erstes Bild', last_frame: 'Letztes Bild' },
     needsSource: 'Eine Änderung braucht eine Vorlage mit der Rolle Quelle: das Bild, das geändert wird.',
-    size: 'Größe', width: 'Breite', height: 'Höhe', steps: 'Schritte', guidance: 'Führung', seed: 'Startzahl', random: 'zufällig', fixSeed: 'Startzahl festhalten', freeSeed: 'Zufällige Startzahl',
+    size: 'Größe', width: 'Breite', height: 'Höhe', steps: 'Schritte', guidance: 'Führung', strength: 'Stärke', strengthHint: 'Wie weit sich das Bild von der Quelle entfernen darf', scheduler: 'Scheduler', ownScheduler: 'Der des Modells', seed: 'Startzahl', random: 'zufällig', fixSeed: 'Startzahl festhalten', freeSeed: 'Zufällige Startzahl',
     frames: 'Bilder', rate: 'Bildrate', lasts: (seconds) => `${seconds} Sekunden`, variations: 'Varianten', model: 'Modell',
     noModel: 'Kein Modell installiert. Ein Betreiber kann unter Betrieb, Modelle eines einspielen.',
     makePictures: (count) => `${n(count, 'Bild', 'Bilder')} machen`, makeClips: (count) => `${n(count, 'Clip', 'Clips')} machen`,

@@ -12,7 +12,7 @@ export const make = {
     roleOf: (at: number) => `Role of reference ${at}`, dropReference: (at: number) => `Take out reference ${at}`, uploading: 'Bringing it in…',
     roles: { source: 'Source', subject: 'Subject', style: 'Style', pose: 'Pose', palette: 'Palette', texture: 'Texture', first_frame: 'First frame', last_frame: 'Last frame' },
     needsSource: 'An edit needs a reference with the role Source: the picture that is changed.',
-    size: 'Size', width: 'Width', height: 'Height', steps: 'Steps', guidance: 'Guidance', seed: 'Seed', random: 'random', fixSeed: 'Fix a seed', freeSeed: 'Random seed',
+    size: 'Size', width: 'Width', height: 'Height', steps: 'Steps', guidance: 'Guidance', strength: 'Strength', strengthHint: 'How far the picture may leave its source', scheduler: 'Scheduler', ownScheduler: 'The model’s own', seed: 'Seed', random: 'random', fixSeed: 'Fix a seed', freeSeed: 'Random seed',
     frames: 'Frames', rate: 'Frame rate', lasts: (seconds: string) => `${seconds} seconds`, variations: 'Variations', model: 'Model',
     noModel: 'No model is installed. An operator can import one under Admin, Models.',
     makePictures: (count: number) => `Make ${n(count, 'picture', 'pictures')}`, makeClips: (count: number) => `Make ${n(count, 'clip', 'clips')}`,
