@@ -52,6 +52,8 @@ pub enum Error {
     Unsupported { what: &'static str, found: String, supported: String },
     #[error("the graph {graph} does not fit: expected {expected}; found {found}")]
     GraphDiffers { graph: String, expected: String, found: String },
+    #[error("the LoRA {file} {why}")]
+    Lora { file: String, why: String },
     #[error("{0}")]
     BadOrder(String),
     #[error("{sentence}")]
@@ -81,6 +83,7 @@ impl Error {
             | Error::Unsafe { .. }
             | Error::Unsupported { .. }
             | Error::GraphDiffers { .. }
+            | Error::Lora { .. }
             | Error::BadOrder(_)
             | Error::ForeignSource { .. } => Kind::Refused,
             Error::Cancelled { .. } => Kind::Stopped,
@@ -107,6 +110,7 @@ impl Error {
             Error::Unsafe { .. } => "package_unsafe",
             Error::Unsupported { .. } => "package_unsupported",
             Error::GraphDiffers { .. } => "package_graph_differs",
+            Error::Lora { .. } => "lora_unusable",
             Error::BadOrder(_) => "order_refused",
             Error::ForeignSource { .. } => "source_not_known",
             Error::Cancelled { .. } => "cancelled",

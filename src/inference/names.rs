@@ -61,10 +61,17 @@ const STABLE_DIFFUSION_XL: [Expected; 4] = [
     VAE_DECODER,
 ];
 
-const FLUX: [Expected; 5] = [
+const fn flux_transformer(folder: &'static str, needed: bool) -> Expected {
+    let inputs = &[HIDDEN, WORDS, POOLED_IN, TIMESTEP, IMAGE_IDS, TEXT_IDS];
+    Expected { folder, needed, inputs, outputs: &[OUT_HIDDEN] }
+}
+
+const FLUX: [Expected; 7] = [
     graph("text_encoder", &[IDS], &[POOLED]),
     graph("text_encoder_2", &[IDS], &[TEXT_HIDDEN]),
-    graph("transformer", &[HIDDEN, WORDS, POOLED_IN, TIMESTEP, IMAGE_IDS, TEXT_IDS], &[OUT_HIDDEN]),
+    flux_transformer("transformer", true),
+    flux_transformer("transformer_edit", false),
+    flux_transformer("transformer_generation", false),
     VAE_ENCODER,
     VAE_DECODER,
 ];

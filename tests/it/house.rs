@@ -22,6 +22,7 @@ const GUESTS: &[(&str, &[&str])] = &[
     ("tantivy", &["search"]),
     ("ort", &["inference"]),
     ("tokenizers", &["inference"]),
+    ("safetensors", &["inference"]),
     ("age", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
     ("argon2", &["crypto"]),

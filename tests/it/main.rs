@@ -14,6 +14,7 @@ mod hands;
 mod house;
 mod keys;
 mod live;
+mod lora;
 mod packages;
 mod pictures;
 mod pipelines;

@@ -2,17 +2,23 @@
 
 mod check;
 mod files;
+mod fuse;
 mod import;
 mod info;
+mod lora;
 mod manifest;
 mod onnx;
 mod receipt;
 mod source;
+mod stage;
+mod wire;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(crate) use files::Files;
+pub(crate) use fuse::own_transformer;
+pub use fuse::{Fused, Lora};
 pub use info::{Defaults, FAMILIES, PackageInfo, Sizes};
 pub(crate) use manifest::Manifest;
 
@@ -67,14 +73,15 @@ impl Packages {
         name: Option<&str>,
         told: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<PackageInfo> {
-        let models = self.folder.as_deref().ok_or_else(|| Error::BadOrder(NOWHERE.to_owned()))?;
-        let place = |name: &str| {
-            checked(name)?;
-            let folder = models.join(name);
-            if name == STARTER || folder.exists() { Err(Error::NameTaken(name.to_owned())) } else { Ok(folder) }
-        };
-        let name = import::import(from, models, name, place, told)?;
+        let name = import::import(from, self.models()?, name, |name| self.place(name), told)?;
         self.find(&name).map(|package| package.info)
+    }
+
+    /// Makes a further package called `name`: `base` with LoRAs added to its weights. Only changed files take room.
+    pub fn fuse(&self, base: &str, loras: &[Lora], name: &str) -> Result<Fused> {
+        let (base, target) = (self.find(base)?, self.place(name)?);
+        let layers = fuse::fuse(&base, loras, self.models()?, name, &target)?;
+        Ok(Fused { info: self.find(name)?.info, layers })
     }
 
     pub fn remove(&self, name: &str) -> Result<()> {
@@ -83,6 +90,17 @@ impl Packages {
             None => Err(Error::BadOrder("the starter is part of this program and cannot be removed".to_owned())),
             Some(folder) => fs::remove_dir_all(&folder).map_err(|error| Error::Io { path: folder, error }),
         }
+    }
+
+    fn models(&self) -> Result<&Path> {
+        self.folder.as_deref().ok_or_else(|| Error::BadOrder(NOWHERE.to_owned()))
+    }
+
+    /// The folder that a new package will have.
+    fn place(&self, name: &str) -> Result<PathBuf> {
+        checked(name)?;
+        let folder = self.models()?.join(name);
+        if name == STARTER || folder.exists() { Err(Error::NameTaken(name.to_owned())) } else { Ok(folder) }
     }
 }
 

@@ -9,8 +9,8 @@ use crate::inference::error::Result;
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::names;
-use crate::inference::order::{Made, Order, ReferencePicture, Role, Watch};
-use crate::inference::packages::{Package, PackageInfo};
+use crate::inference::order::{Made, Order, ReferencePicture, Role, Task, Watch};
+use crate::inference::packages::{Files, Package, PackageInfo, own_transformer};
 use crate::inference::pipeline::Pipeline;
 use crate::inference::schedulers::{Config, Plan, choose};
 use crate::inference::settings::Settings;
@@ -33,8 +33,15 @@ pub(crate) struct Flux {
     scheduler: Config,
     summary: TextEncoder,
     words: TextEncoder,
-    transformer: Transformer,
+    transformers: Transformers,
     vae: Vae,
+}
+
+/// The transformer that is open. A package may have one of its own for a task; two are never held at once.
+struct Transformers {
+    files: Files,
+    settings: Settings,
+    open: Option<(&'static str, Transformer)>,
 }
 
 struct Transformer {
@@ -64,13 +71,16 @@ impl Flux {
         let index: TokenizerConfig = files.json("model_index.json")?;
         let length = index.max_sequence_length.filter(|n| (1..=4096).contains(n)).unwrap_or(WORDS);
         let (clip, t5) = (Subwords::clip(files, "tokenizer")?, Subwords::t5(files, "tokenizer_2", length)?);
+        let mut transformers = Transformers { files: files.clone(), settings: settings.clone(), open: None };
+        // Opened before anybody waits for a picture, and refused now if it does not fit.
+        transformers.of(Task::Picture)?;
         Ok(Flux {
             info: package.info.clone(),
             buckets: listed.unwrap_or_else(usual),
             scheduler: files.json("scheduler/scheduler_config.json")?,
             summary: TextEncoder::open(files, "text_encoder", clip, Layer::Last, settings)?.with_pooled()?,
             words: TextEncoder::open(files, "text_encoder_2", t5, Layer::Last, settings)?.with_hidden()?,
-            transformer: Transformer::bind(Graph::open(files, "transformer", settings)?)?,
+            transformers,
             vae: Vae::open(files, (0.3611, 0.1159, 16), settings)?,
         })
     }
@@ -113,7 +123,7 @@ impl Pipeline for Flux {
         places.extend(reference_places);
         let sample = Latents { shape: vec![1, rows * columns, self.vae.channels * 4], values: packed };
         let mut denoiser = FluxDenoiser {
-            transformer: &mut self.transformer,
+            transformer: self.transformers.of(order.task)?,
             references: reference_tokens,
             given: Given { places, words, pooled, guidance: order.guidance },
         };
@@ -192,6 +202,22 @@ fn unpack(tokens: &Latents, channels: usize, rows: usize, columns: usize) -> Lat
 fn grid(index: f32, rows: usize, columns: usize, shift: usize) -> Vec<f32> {
     let places = (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x)));
     places.flat_map(|(y, x)| [index, y as f32, (x + shift) as f32]).collect()
+}
+
+impl Transformers {
+    fn of(&mut self, task: Task) -> Result<&mut Transformer> {
+        let own = own_transformer(task).filter(|folder| self.files.has(&format!("{folder}/model.onnx")));
+        let wanted = own.unwrap_or("transformer");
+        let open = match self.open.take() {
+            Some(open) if open.0 == wanted => open,
+            other => {
+                // Room first: a transformer is most of a model.
+                drop(other);
+                (wanted, Transformer::bind(Graph::open(&self.files, wanted, &self.settings)?)?)
+            }
+        };
+        Ok(&mut self.open.insert(open).1)
+    }
 }
 
 impl Transformer {
