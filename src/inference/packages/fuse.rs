@@ -12,7 +12,7 @@ use crate::inference::error::{Error, Result};
 use crate::inference::order::Task;
 
 use super::lora::{Adapter, Layer, Part, Weight, layers, weights};
-use super::stage::Stage;
+use super::stage::{Checked, Stage};
 use super::{Package, PackageInfo, manifest, receipt};
 
 /// A LoRA and how it is to be added.
@@ -66,7 +66,7 @@ pub(super) fn fuse(base: &Package, loras: &[Lora], models: &Path, name: &str, ta
         changed += add(lora, &root, &denoiser, &stage)?;
     }
     note(base, loras, name, &root)?;
-    let checked = stage.check(root)?;
+    let checked = Checked::at(root)?;
     stage.settle(&checked, target)?;
     Ok(changed)
 }

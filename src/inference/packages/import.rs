@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::inference::error::{Error, Result};
 
 use super::source::{self, PICKLE, PROGRAM, unsafe_file};
-use super::stage::Stage;
+use super::stage::{Checked, Stage};
 
 /// Hears the bytes copied and, where known, of how many.
 pub(super) type Told<'a> = dyn FnMut(u64, Option<u64>) + 'a;
@@ -41,7 +41,7 @@ pub(super) fn import(
         told(done, of);
         Ok(())
     })?;
-    let checked = stage.check(root(stage.folder())?)?;
+    let checked = Checked::at(root(stage.folder())?)?;
     let own = checked.manifest.name.as_deref().map_or_else(|| stem(from), str::to_owned);
     let name = name.unwrap_or(&own);
     stage.settle(&checked, &place(name)?)?;

@@ -64,15 +64,6 @@ impl Stage {
         copy(&self.folder, file, bytes)
     }
 
-    /// Reads all of it once: hashes, names, shapes, nothing that could run.
-    pub(super) fn check(&self, root: PathBuf) -> Result<Checked> {
-        let files = Files::Folder(root.clone());
-        let manifest = Manifest::of(&files)?;
-        let receipt = Receipt::made(&files)?;
-        check::all(&files, &manifest, &receipt)?;
-        Ok(Checked { root, manifest, receipt })
-    }
-
     /// Writes the receipt and moves the package to `target`.
     pub(super) fn settle(&self, checked: &Checked, target: &Path) -> Result<()> {
         let text = serde_json::to_vec_pretty(&checked.receipt).map_err(|e| failed(target, e.into()))?;
@@ -83,6 +74,17 @@ impl Stage {
             let _ = models.sync_all();
         }
         Ok(())
+    }
+}
+
+impl Checked {
+    /// Reads all of a package once: hashes, names, shapes, nothing that could run.
+    pub(super) fn at(root: PathBuf) -> Result<Self> {
+        let files = Files::Folder(root.clone());
+        let manifest = Manifest::of(&files)?;
+        let receipt = Receipt::made(&files)?;
+        check::all(&files, &manifest, &receipt)?;
+        Ok(Checked { root, manifest, receipt })
     }
 }
 

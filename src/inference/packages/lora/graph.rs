@@ -108,7 +108,7 @@ fn layer(node: &Node, weights: &str, bias: Option<&str>) -> Option<String> {
 /// A sum with a bias, as (what is added to, the bias' name).
 fn bias_after<'a>(node: &'a Node, tensors: &HashMap<String, Tensor>) -> Option<(&'a str, &'a str)> {
     let [left, right] = node.inputs.as_slice() else { return None };
-    let is_bias = |name: &String| name.ends_with(".bias") && tensors.contains_key(name);
+    let is_bias = |name: &String| name.strip_suffix(".bias").is_some() && tensors.contains_key(name);
     match (node.kind.as_str(), is_bias(left), is_bias(right)) {
         ("Add", true, false) => Some((right, left)),
         ("Add", false, true) => Some((left, right)),

@@ -5,7 +5,7 @@
 /// Which of a package's networks a layer belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Part {
-    /// The UNet or the transformer.
+    /// The network that takes the noise away.
     Denoiser,
     Text,
     SecondText,
@@ -99,7 +99,7 @@ fn of_flux(name: &str) -> Option<Vec<String>> {
     Some(vec![layer.to_owned()])
 }
 
-/// The UNet of Stable Diffusion and SDXL as CompVis and Stability wrote it: blocks counted through, three a stage.
+/// The network of Stable Diffusion and SDXL as it was first written: blocks counted through, three a stage.
 fn of_unet(name: &str) -> Option<Vec<String>> {
     let resnet = |inner: &str| match inner {
         "in_layers_2" => Some("conv1"),
