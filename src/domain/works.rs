@@ -1,5 +1,6 @@
 //! What renders and assets have in common: blobs, caption, favourite, bin, and the way they end.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,10 @@ use super::recipes::terms::Picture;
 use super::tile::{Favourite, Tile, TileKind, touch};
 use crate::base::clock::Moment;
 use crate::base::id::{AccountId, BlobId, WorkspaceId};
+use crate::base::page::{Limit, Page};
 use crate::base::units::Size;
 use crate::store::blobs::BlobRef;
-use crate::store::{Reads, Record, WriteTx, schema};
+use crate::store::{Direction, ReadTx, Reads, Record, Span, WriteTx, schema};
 
 /// How long the bin keeps.
 const BIN: Duration = Duration::from_hours(30 * 24);
@@ -63,6 +65,36 @@ pub(crate) trait Work: Record {
 
 pub(crate) fn found<W: Work>(rows: &impl Reads, key: &W::Key) -> Result<W> {
     rows.get::<W>(key)?.ok_or(Error::NotFound { what: W::WHAT })
+}
+
+/// Newest first; what is in the bin only when asked. `seen` makes of a row what the caller may see.
+pub(crate) fn list<W, T>(
+    act: &Act,
+    workspace: WorkspaceId,
+    deleted: bool,
+    limit: Limit,
+    after: Option<&str>,
+    seen: impl Fn(&ReadTx, W) -> Result<T>,
+) -> Result<Page<T>>
+where
+    W: Work<Key: FromStr<Err: Into<Error>> + ToString>,
+{
+    let past = after.map(str::parse::<W::Key>).transpose().map_err(Into::into)?;
+    act.read(Action::SeeWork, Scope::Work(workspace), |tx| {
+        let (mut items, mut last) = (Vec::with_capacity(limit.get()), None);
+        for row in tx.scan::<W>(Span::all().past(past.as_ref()), Direction::Backward) {
+            let row = row?;
+            if row.common().deleted.is_some() != deleted {
+                continue;
+            }
+            if items.len() == limit.get() {
+                return Ok(Page { items, next: last });
+            }
+            last = Some(row.key().to_string());
+            items.push(seen(tx, row)?);
+        }
+        Ok(Page { items, next: None })
+    })
 }
 
 /// Writes the row with its tile, and leaves word for the index.

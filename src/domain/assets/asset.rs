@@ -16,7 +16,7 @@ use crate::domain::recipes::terms::Picture;
 use crate::domain::tile::{TileKind, is_favourite};
 use crate::domain::works::{self, Common, Work};
 use crate::store::blobs::BlobRef;
-use crate::store::{Direction, Reads, Record, Span, Table, schema};
+use crate::store::{Reads, Record, Table, schema};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AssetRow {
@@ -99,22 +99,7 @@ pub fn list(
     limit: Limit,
     after: Option<&str>,
 ) -> Result<Page<Asset>> {
-    let past = after.map(str::parse::<AssetId>).transpose()?;
-    act.read(Action::SeeWork, Scope::Work(workspace), |tx| {
-        let mut items = Vec::with_capacity(limit.get());
-        for row in tx.scan::<AssetRow>(Span::all().past(past.as_ref()), Direction::Backward) {
-            let row = row?;
-            if row.common.deleted.is_some() != deleted {
-                continue;
-            }
-            if items.len() == limit.get() {
-                let next = items.last().map(|asset: &Asset| asset.id.to_string());
-                return Ok(Page { items, next });
-            }
-            items.push(seen(act, tx, workspace, row)?);
-        }
-        Ok(Page { items, next: None })
-    })
+    works::list(act, workspace, deleted, limit, after, |tx, row| seen(act, tx, workspace, row))
 }
 
 pub fn get(act: &Act, workspace: WorkspaceId, asset: AssetId) -> Result<Asset> {

@@ -143,22 +143,7 @@ pub fn list(
     limit: Limit,
     after: Option<&str>,
 ) -> Result<Page<Render>> {
-    let past = after.map(str::parse::<RenderId>).transpose()?;
-    act.read(Action::SeeWork, Scope::Work(workspace), |tx| {
-        let mut items = Vec::with_capacity(limit.get());
-        for row in tx.scan::<RenderRow>(Span::all().past(past.as_ref()), Direction::Backward) {
-            let row = row?;
-            if row.common.deleted.is_some() != deleted {
-                continue;
-            }
-            if items.len() == limit.get() {
-                let next = items.last().map(|render: &Render| render.id.to_string());
-                return Ok(Page { items, next });
-            }
-            items.push(seen(act, tx, workspace, row)?);
-        }
-        Ok(Page { items, next: None })
-    })
+    works::list(act, workspace, deleted, limit, after, |tx, row| seen(act, tx, workspace, row))
 }
 
 pub fn get(act: &Act, workspace: WorkspaceId, render: RenderId) -> Result<Render> {
