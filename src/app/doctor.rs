@@ -11,6 +11,7 @@ use crate::base::clock::{Clock, Moment};
 pub use crate::domain::health::{Check, Level};
 use crate::inference::Packages;
 use crate::inference::runtime_embedded;
+use crate::work::confine::{self, Held};
 
 const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 
@@ -30,6 +31,7 @@ pub fn checks(config: &Config) -> Vec<Check> {
         port("port_https", config.listen, config),
         config.plain.map_or_else(|| ok("port_http", "plain HTTP is switched off"), |p| port("port_http", p, config)),
         network(config),
+        kernel(),
     ]
 }
 
@@ -218,6 +220,19 @@ fn network(config: &Config) -> Check {
         return warn("network", "only this machine can reach the studio", fix);
     }
     ok("network", urls.join(", "))
+}
+
+/// Tried in a thread of its own: this program stays as free as it was.
+fn kernel() -> Check {
+    const ID: &str = "kernel";
+    let fix = "Run Linux 6.7 or newer with Landlock among its security modules (the `lsm=` of its command line).";
+    match std::thread::spawn(confine::server).join() {
+        Ok(Held::Fully) => {
+            ok(ID, "it refuses the studio any connection of its own, and workers the keys and the network (Landlock)")
+        }
+        Ok(Held::Partly) => warn(ID, "it holds a part of what the studio forbids itself (Landlock)", fix),
+        Ok(Held::NotAtAll) | Err(_) => warn(ID, "it does not hold what the studio forbids itself (no Landlock)", fix),
+    }
 }
 
 fn gibibytes(bytes: u64) -> String {

@@ -24,6 +24,7 @@ use crate::domain::setup;
 use crate::domain::studio::{Phase, Studio};
 use crate::http::{self, Door};
 use crate::work::Queue;
+use crate::work::confine::{self, Held};
 
 /// What to tell the operator once the studio answers.
 #[derive(Clone, Debug)]
@@ -57,6 +58,10 @@ pub struct Running {
 /// Serves until Ctrl+C or SIGTERM; `on_ready` is told once it answers.
 pub fn run(config: Config, on_ready: impl FnOnce(&Ready) + Send + 'static) -> anyhow::Result<()> {
     log::start(config.log);
+    // Before any other thread is there: they all inherit it.
+    if confine::server() == Held::NotAtAll {
+        tracing::warn!("this kernel has no Landlock: nothing but this program itself keeps it from calling out");
+    }
     let wait = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     wait.block_on(async {
         // Heard from here on: a signal during the start ends it in good order too.

@@ -11,6 +11,7 @@ use crate::app::addresses;
 use crate::app::config::Config;
 use crate::app::{log, serve};
 use crate::base::entropy::Entropy;
+use crate::work::confine;
 
 use super::failure::Failure;
 use super::serve::greeting;
@@ -67,6 +68,7 @@ impl Try {
         let plain = Some(free(8080)).filter(|plain| plain.port() != listen.port());
         let config = config.listening(listen, plain);
         log::start(tracing::Level::WARN);
+        confine::server();
         let stop = Stop::watch();
         let running = serve::start(config)?;
         output::line(greeting(&running.ready))?;

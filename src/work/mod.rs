@@ -3,6 +3,7 @@
 //! `worker` is the child's side (`dreamomni2 worker`), `hands` the parent's; both speak `protocol` over a socket pair.
 //! `queue` takes jobs from the domain's table and has them done.
 
+pub mod confine;
 pub mod error;
 pub mod hands;
 pub mod protocol;

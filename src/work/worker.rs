@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -10,9 +11,9 @@ use std::thread;
 use crate::inference::replay::{self, Case};
 use crate::inference::{Engine, Package, Packages, Pipeline};
 
-use super::craft;
 use super::protocol::{FromWorker, Run, ToWorker, hear, say};
 use super::stops::Stops;
+use super::{confine, craft};
 
 /// What `dreamomni2 worker` does until its socket is closed. Not for people: standard input must be a socket pair.
 pub fn serve() -> ExitCode {
@@ -27,6 +28,9 @@ fn work(mut socket: UnixStream) -> io::Result<()> {
     let Some(ToWorker::Hello { engine, models }) = hear(&mut socket)? else {
         return Err(io::Error::other("the studio did not say hello"));
     };
+    // Before any other thread is there: what the kernel holds, it holds for this thread and those that it starts.
+    let runtime = engine.library.as_deref().and_then(Path::parent);
+    confine::worker(models.as_deref().into_iter().chain(runtime), engine.cache.as_deref());
     let engine = match Engine::open(engine) {
         Ok(engine) => engine,
         Err(e) => return say(&mut socket, &FromWorker::failed(0, e.code(), &e)),

@@ -34,6 +34,7 @@ const GUESTS: &[(&str, &[&str])] = &[
     ("actix_web", &["http", "app"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("landlock", &["work"]),
     ("rmp_serde", &["store", "work"]),
 ];
 
