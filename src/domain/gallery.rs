@@ -36,6 +36,14 @@ pub struct Wish {
     pub favourite: bool,
     pub by: Option<AccountId>,
     pub deleted: bool,
+    /// Send no more than so many: the first screen of a slow line, or what is new since the last answer.
+    pub most: Option<usize>,
+}
+
+impl Wish {
+    fn most(&self) -> usize {
+        self.most.unwrap_or(MOST).clamp(1, MOST)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +64,7 @@ pub struct Gallery {
     /// Grows with every change of the workspace's work; equal means nothing moved.
     pub revision: u64,
     pub items: Vec<Tile>,
-    /// Also counts those beyond the 20,000 that are sent.
+    /// Also counts those that are not sent.
     pub total: usize,
     /// Nothing was found to the letter, so similar words were taken too.
     pub similar: bool,
@@ -114,7 +122,7 @@ fn walk(rows: &impl Reads, wish: &Wish, mine: &HashSet<Picture>) -> Result<(Vec<
             && (!wish.favourite || mine.contains(&row.picture));
         if wanted {
             total += 1;
-            if total <= MOST {
+            if total <= wish.most() {
                 found.push(row);
             }
         }
@@ -137,7 +145,7 @@ fn search(
         Shelf::Assets => Some(Only::Assets),
     };
     let filter = Filter { only, favourite: wish.favourite, by: wish.by, deleted: wish.deleted };
-    let search = Search { query, filter, order: Order::Newest, me, limit: MOST, after: None };
+    let search = Search { query, filter, order: Order::Newest, me, limit: wish.most(), after: None };
     let found = act.room(workspace)?.index.find(&search)?;
     let mut all = Vec::with_capacity(found.hits.len());
     let hits = found.hits.len();

@@ -1,7 +1,8 @@
-//! A studio with many renders for the other measurements: `cargo run --release --example bench_seed -- DATA [COUNT]`.
+//! A studio with many renders for the other measurements: `cargo run --release --example bench_seed -- DATA [COUNT [WIDTH]]`.
 //!
-//! Goes the ordinary way of a job (ordered, claimed, handed in) with a tiny picture and no engine. Put DATA into memory
-//! (/dev/shm) to spare the disk its hundred thousand syncs. Prints the e-mail address and password of the owner.
+//! Goes the ordinary way of a job (ordered, claimed, handed in) with a picture of 16:9 and no engine: 32 pixels wide
+//! unless WIDTH says more. Put DATA into memory (/dev/shm) to spare the disk its hundred thousand syncs. Prints the
+//! e-mail address and password of the owner.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,8 +63,9 @@ impl Shelf for Plain {
 
 fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1);
-    let data = PathBuf::from(words.next().context("say where: bench_seed DATA [COUNT]")?);
+    let data = PathBuf::from(words.next().context("say where: bench_seed DATA [COUNT [WIDTH]]")?);
     let count: u32 = words.next().map_or(Ok(100_000), |word| word.parse()).context("COUNT is a number")?;
+    let width: u32 = words.next().map_or(Ok(32), |word| word.parse()).context("WIDTH is a number")?;
     if data.exists() {
         bail!("{} is there already; remove it or name another folder", data.display());
     }
@@ -116,7 +118,7 @@ fn main() -> anyhow::Result<()> {
         jobs::order(&act, done.workspace, &draft)?;
         let claimed = lane::claim(&system, "bench", None)?.context("the job just ordered is not there")?;
         for (index, _) in &claimed.variations {
-            lane::finish_variation(&system, &claimed.lease, *index, handed(made, &card)?)?;
+            lane::finish_variation(&system, &claimed.lease, *index, handed(made, width, &card)?)?;
             made += 1;
         }
         lane::finish(&system, &claimed.lease)?;
@@ -131,20 +133,35 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn handed(number: u32, card: &ModelCard) -> anyhow::Result<Handed> {
-    let colour = [(number % 251) as u8, (number / 251 % 251) as u8, 90];
-    let picture = Picture::filled(Size::new(32, 18), colour)?;
+fn handed(number: u32, width: u32, card: &ModelCard) -> anyhow::Result<Handed> {
+    let size = Size::new(width, width * 9 / 16);
+    let picture = Picture::new(size, scene(number, size))?;
     Ok(Handed {
         file: encode::png(&picture, Effort::Quick)?,
         poster: None,
         all_frames: None,
         latents: None,
-        width: 32,
-        height: 18,
+        width: size.width,
+        height: size.height,
         frames: None,
         rate: None,
         model: MadeWith { name: card.name.clone(), version: card.version.clone(), hash: card.hash.clone() },
         unknown_words: Vec::new(),
         took: Duration::from_millis(700),
     })
+}
+
+/// A sky and a sea with ripples: smooth and rough parts, no two the same, so that its files weigh what pictures weigh.
+fn scene(number: u32, size: Size) -> Vec<u8> {
+    let tint = [number % 251, number / 7 % 251, number / 251 % 251];
+    let horizon = size.height * (4 + number % 5) / 10;
+    let mut rgb = Vec::with_capacity(size.pixels() as usize * 3);
+    for y in 0..size.height {
+        for x in 0..size.width {
+            let ripple = if y > horizon { (x * (3 + number % 5) ^ y * 7) % 64 } else { 0 };
+            let light = y * 160 / size.height;
+            rgb.extend(tint.map(|one| ((one / 2 + light + ripple) % 256) as u8));
+        }
+    }
+    rgb
 }

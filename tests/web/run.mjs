@@ -25,11 +25,10 @@ const house = {
   browser,
   extra: [],
   arrive: (options) => Person.arrive(browser, studio, options),
-  async another() {
-    const more = new Studio(binary);
-    this.extra.push(more);
-    await more.start();
-    return more;
+  more() {
+    const studio = new Studio(binary);
+    this.extra.push(studio);
+    return studio;
   },
 };
 
@@ -41,7 +40,7 @@ for (const file of readdirSync(flowsFolder).filter((name) => name.endsWith('.mjs
     if (hopeless) break;
     const from = Date.now();
     const people = [];
-    const t = { ...house, people, arrive: async (options = {}) => people[people.push(await Person.arrive(browser, options.studio ?? studio, options)) - 1], another: () => house.another() };
+    const t = { ...house, people, arrive: async (options = {}) => people[people.push(await Person.arrive(browser, options.studio ?? studio, options)) - 1], more: () => house.more() };
     t.house = house;
     try {
       await flow(t);

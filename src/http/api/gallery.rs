@@ -22,6 +22,8 @@ pub struct GalleryWish {
     /// Only what is in the bin.
     #[serde(default)]
     deleted: bool,
+    /// Send only so many of the first; the total still counts all.
+    most: Option<usize>,
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -70,8 +72,9 @@ pub async fn whole(
         Some(KindWord::Assets) => Shelf::Assets,
         Some(KindWord::All) | None => Shelf::All,
     };
-    let q = wish.q.unwrap_or_default();
-    let wish = Wish { q, shelf, favourite: wish.favourite, by: wish.by, deleted: wish.deleted };
+    let q = wish.q.clone().unwrap_or_default();
+    let GalleryWish { favourite, by, deleted, most, .. } = wish;
+    let wish = Wish { q, shelf, favourite, by, deleted, most };
     let found = caller.run(move |act| gallery::whole(act, *ws, &wish)).await?;
     let items = found.items.into_iter().map(row).collect();
     Ok(Json(GalleryView { revision: found.revision, items, total: found.total }))

@@ -12,6 +12,23 @@ export async function signIn(person, who, path) {
   await person.page.locator('.shell').waitFor();
 }
 
+/** Sets a bare studio up without its pages, and signs its owner in; answers with the workspace. */
+export async function setUp(person, studio) {
+  await person.go('/');
+  await person.see('A new studio');
+  const done = await person.page.evaluate(async (order) => {
+    const answer = await fetch('/api/v1/setup', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order) });
+    return answer.json();
+  }, {
+    code: await studio.setupCode(), studio_name: 'Small House', contact: 'it@small.lan', owner: OWNER,
+    unlock: { method: 'passphrase', passphrase: PASSPHRASE }, workspace_name: 'Nightjar',
+  });
+  await person.go('/sign-in');
+  await person.page.locator('.shell, form').first().waitFor();
+  if (await person.page.locator('form').count()) await signIn(person, OWNER, '/sign-in');
+  return done.me.workspaces[0].id;
+}
+
 /** Writes the recipe and orders it. */
 export async function order(person, { prompt, task, variations, steps, frames, width, height }) {
   await person.page.locator('#prompt').fill(prompt);

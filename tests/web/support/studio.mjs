@@ -23,10 +23,10 @@ function freePort() {
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Studio {
-  constructor(binary) {
+  constructor(binary, data) {
     this.binary = binary;
     this.home = mkdtempSync(join(tmpdir(), 'studio-web-'));
-    this.data = join(this.home, 'data');
+    this.data = data ?? join(this.home, 'data');
     this.child = null;
     this.log = '';
   }

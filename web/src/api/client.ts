@@ -1,4 +1,5 @@
 // The only door to the server: JSON in and out, problems as errors, the CSRF word on every change.
+import { said } from '~/text';
 import type { Problem } from './schema';
 
 export class Refused extends Error {
@@ -7,11 +8,13 @@ export class Refused extends Error {
   readonly request: string | undefined;
   readonly fields: Record<string, string>;
   constructor(readonly problem: Problem) {
-    super(problem.detail || problem.title);
+    super(said(problem.code, problem.detail || problem.title));
     this.status = problem.status;
     this.code = problem.code;
     this.request = problem.request;
-    this.fields = Object.fromEntries((problem.fields ?? []).map((entry) => [entry.field, entry.detail]));
+    const fields = problem.fields ?? [];
+    // The code names the first fault only: a second one keeps the sentence it came with.
+    this.fields = Object.fromEntries(fields.map((entry, at) => [entry.field, at === 0 ? said(problem.code, entry.detail) : said('', entry.detail)]));
   }
 }
 
@@ -41,10 +44,11 @@ export function setCsrf(word: string): void {
   csrf = word;
 }
 
+/** A question that nobody has begun to answer after so long will not be. Changes may take their time. */
+const PATIENCE = 30_000;
+
 interface Options {
   body?: unknown;
-  /** Raw bytes instead of JSON. */
-  raw?: Blob;
   signal?: AbortSignal;
   /** A 401 here is an answer, not the end of the session. */
   anonymous?: boolean;
@@ -53,46 +57,54 @@ interface Options {
 async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   let body: BodyInit | undefined;
-  if (options.raw) {
-    headers['Content-Type'] = options.raw.type || 'application/octet-stream';
-    body = options.raw;
-  } else if (options.body !== undefined) {
+  if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     body = JSON.stringify(options.body);
   }
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
 
+  const silence = new AbortController();
+  const late = method === 'GET' ? setTimeout(() => silence.abort(), PATIENCE) : undefined;
   let answer: Response;
   try {
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
     if (body !== undefined) init.body = body;
-    if (options.signal) init.signal = options.signal;
+    init.signal = options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal;
     answer = await fetch(path, init);
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
-    wires.reached(false);
-    throw new Unreachable();
+    throw gone();
+  } finally {
+    clearTimeout(late);
   }
   // A gateway in front of a dead studio answers too; that is still "gone".
-  if (answer.status === 502 || answer.status === 504) {
-    wires.reached(false);
-    throw new Unreachable();
-  }
+  if (gatewayAlone(answer.status)) throw gone();
   wires.reached(true);
   if (answer.status === 204) return undefined as T;
-  const text = await answer.text();
+  return judged<T>(answer, await answer.text(), options.anonymous);
+}
+
+const gatewayAlone = (status: number) => status === 502 || status === 504;
+
+function gone(): Unreachable {
+  wires.reached(false);
+  return new Unreachable();
+}
+
+/** The answer, or the refusal it is. */
+function judged<T>(answer: { status: number; statusText: string }, text: string, anonymous = false): T {
   let data: unknown = null;
   try {
     data = text ? JSON.parse(text) : null;
   } catch {
     data = null;
   }
-  if (answer.ok) return data as T;
-  if (answer.status === 401 && !options.anonymous) wires.signedOut();
+  if (answer.status >= 200 && answer.status < 300) return data as T;
+  if (answer.status === 401 && !anonymous) wires.signedOut();
   throw new Refused(asProblem(answer, data));
 }
 
-function asProblem(answer: Response, data: unknown): Problem {
+function asProblem(answer: { status: number; statusText: string }, data: unknown): Problem {
   const given = (typeof data === 'object' && data !== null ? data : {}) as Partial<Problem>;
   return {
     type: given.type ?? 'about:blank',
@@ -109,7 +121,31 @@ export const get = <T>(path: string, options?: Options) => call<T>('GET', path, 
 export const post = <T>(path: string, body?: unknown, options?: Options) => call<T>('POST', path, { body: body ?? {}, ...options });
 export const patch = <T>(path: string, body: unknown) => call<T>('PATCH', path, { body });
 export const remove = <T>(path: string) => call<T>('DELETE', path);
-export const send = <T>(path: string, raw: Blob, signal?: AbortSignal) => call<T>('POST', path, signal ? { raw, signal } : { raw });
+
+/** Sends a file. Not by fetch, which cannot tell how much of it has gone out. */
+export function send<T>(path: string, file: Blob, signal: AbortSignal, sent: (part: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Content-Type', file.type || 'application/octet-stream');
+    if (csrf) request.setRequestHeader('X-CSRF-Token', csrf);
+    request.upload.onprogress = (event) => sent(event.total > 0 ? event.loaded / event.total : 0);
+    request.onload = () => {
+      if (gatewayAlone(request.status)) return reject(gone());
+      wires.reached(true);
+      try {
+        resolve(judged<T>(request, request.responseText));
+      } catch (refused) {
+        reject(refused as Error);
+      }
+    };
+    request.onerror = () => reject(gone());
+    request.onabort = () => reject(new DOMException('Taken back', 'AbortError'));
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    request.send(file);
+  });
+}
 
 /** True when the server is up, said without touching any session. */
 export async function alive(): Promise<boolean> {

@@ -2972,6 +2972,8 @@ export interface operations {
                 by?: components["schemas"]["AccountId"] | null;
                 /** @description Only what is in the bin. */
                 deleted?: boolean;
+                /** @description Send only so many of the first; the total still counts all. */
+                most?: number | null;
             };
             header?: never;
             path: {

@@ -19,17 +19,32 @@ export function duration(seconds: number): string {
   return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
+const SHAPES = {
+  moment: { dateStyle: 'medium', timeStyle: 'short' },
+  clock: { hour: '2-digit', minute: '2-digit' },
+  day: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+// Making a format costs more than a hundred uses of it, and a wall of pictures uses one per tile.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(shape: keyof typeof SHAPES, locale: string): Intl.DateTimeFormat {
+  const key = `${shape} ${locale}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, SHAPES[shape]);
+  formats.set(key, known);
+  return known;
+}
+
 export function moment(iso: string | number | null | undefined, locale: string): string {
   if (iso === null || iso === undefined) return '–';
-  return new Date(iso).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  return format('moment', locale).format(new Date(iso));
 }
 
 export function clock(iso: string | number, locale: string): string {
-  return new Date(iso).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
+  return format('clock', locale).format(new Date(iso));
 }
 
 export function day(ms: number, locale: string): string {
-  return new Date(ms).toLocaleDateString(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+  return format('day', locale).format(ms);
 }
 
 export function initials(name: string): string {

@@ -3,6 +3,7 @@ import { get, patch, post, query, remove } from '~/api/client';
 import { listen } from '~/api/events';
 import { media, paths } from '~/api/paths';
 import type { Asset, Gallery, GalleryItem, Render } from '~/api/schema';
+import { renewed } from '~/base/newest';
 import { connection } from './connection.svelte';
 import { complain } from './toasts.svelte';
 
@@ -13,6 +14,11 @@ export interface Question {
   by: string;
   deleted: boolean;
 }
+
+/** The first screens come at once even over a slow line; the rest of ten thousand follows. */
+const FIRST = 240;
+/** So many of the newest tell what is new. */
+const NEWEST = 60;
 
 class GalleryState {
   items = $state.raw<GalleryItem[]>([]);
@@ -44,13 +50,14 @@ class GalleryState {
     this.#asked = path;
     this.#stop?.abort();
     this.#stop = new AbortController();
+    const { signal } = this.#stop;
     try {
-      const answer = await get<Gallery>(path, { signal: this.#stop.signal });
+      const first = await get<Gallery>(some(path, FIRST), { signal });
       if (this.#asked !== path) return;
-      this.items = answer.items;
-      this.total = answer.total;
+      this.#take(first);
       this.problem = '';
       this.loaded = true;
+      if (first.items.length < first.total) this.#take(await get<Gallery>(path, { signal }));
     } catch (error) {
       if ((error as Error).name === 'AbortError') return;
       const status = (error as { status?: number }).status;
@@ -61,18 +68,27 @@ class GalleryState {
       } else complain(error);
     }
   }
-  /** Asks the same again a moment later: many events are one question. */
+  #take(answer: Gallery): void {
+    this.items = answer.items;
+    this.total = answer.total;
+  }
+  /** Asks what is new a moment later: many events are one question, and a long list is not sent again for one picture. */
   refresh(): void {
     clearTimeout(this.#soon);
     const ws = this.#ws;
     const asked = this.#asked;
+    const still = () => asked !== '' && asked === this.#asked && ws === this.#ws;
     this.#soon = setTimeout(async () => {
-      if (!asked || asked !== this.#asked) return;
+      if (!still()) return;
       try {
-        const answer = await get<Gallery>(asked);
-        if (asked !== this.#asked || ws !== this.#ws) return;
-        this.items = answer.items;
-        this.total = answer.total;
+        const head = await get<Gallery>(some(asked, NEWEST));
+        if (!still()) return;
+        const items = renewed(this.items, head.items, head.total);
+        if (items) this.#take({ ...head, items });
+        else {
+          const whole = await get<Gallery>(asked);
+          if (still()) this.#take(whole);
+        }
       } catch {
         // The banner says when the studio is gone.
       }
@@ -92,6 +108,8 @@ class GalleryState {
     if (item) this.items = this.items.with(at, [item[0], item[1], item[2], item[3], favourite, item[5]]);
   }
 }
+
+const some = (path: string, most: number) => `${path}${path.includes('?') ? '&' : '?'}most=${most}`;
 
 export const gallery = new GalleryState();
 

@@ -3,6 +3,7 @@ import { get, post, query } from '~/api/client';
 import { listen, type LiveEvent } from '~/api/events';
 import { paths } from '~/api/paths';
 import type { Job, Page, Recipe } from '~/api/schema';
+import { said, t } from '~/text';
 import { connection } from './connection.svelte';
 import { complain } from './toasts.svelte';
 
@@ -114,4 +115,11 @@ export function progress(job: Job): number {
   const each = 1 / Math.max(1, job.recipe.variations);
   const within = job.steps_total > 0 ? job.step / job.steps_total : 0;
   return Math.min(1, job.variation * each + within * each);
+}
+
+/** Why a job waits, in the reader's words. */
+export function waits(job: Job): string {
+  if (!job.waiting) return t.queue.states.queued;
+  const words = t.queue.waiting[job.waiting.reason];
+  return words ? words(Math.max(1, (job.position ?? 1) - 1)) : said('', job.waiting.sentence);
 }

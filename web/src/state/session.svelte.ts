@@ -8,6 +8,7 @@ import { setLanguage } from '~/text';
 import { access } from './access.svelte';
 import { connection } from './connection.svelte';
 import { route } from './route.svelte';
+import { uploads } from './uploads.svelte';
 
 class SessionState {
   studio = $state<StudioState | null>(null);
@@ -49,10 +50,16 @@ class SessionState {
       reached: (yes) => connection.heard(yes),
       signedOut: () => this.over(),
     });
-    await this.loadStudio();
     // Nobody signed in on this browser: asking would only be refused. Where nothing can be noted, ask.
     const noted = preferred('theme') !== null;
-    if (this.studio?.phase === 'ready' && (preferred('signed-in') === 'yes' || !noted)) await this.loadMe();
+    const known = preferred('signed-in') === 'yes' || !noted;
+    // One way to the server and back less, where every one counts.
+    const ahead = known && !this.me ? get<Me>(paths.me, { anonymous: true }).catch(() => null) : null;
+    await this.loadStudio();
+    if (this.studio?.phase !== 'ready' || !known) return;
+    const me = await ahead;
+    if (me) await this.take(me);
+    else await this.loadMe();
   }
   async loadStudio(): Promise<void> {
     this.studio = await get<StudioState>(paths.state, { anonymous: true });
@@ -70,10 +77,10 @@ class SessionState {
     this.ended = false;
     setCsrf(me.csrf ?? '');
     prefer('signed-in', 'yes');
-    await access.load();
+    await Promise.all([access.load(), me.account.language ? setLanguage(me.account.language) : undefined]);
     if (me.account.theme === 'desk' || me.account.theme === 'suite') this.setTheme(me.account.theme);
-    if (me.account.language) await setLanguage(me.account.language);
     this.me = me;
+    uploads.resume();
     events.open(() => {
       void this.#askWhetherAlive();
     });

@@ -2,17 +2,21 @@
 import { query, Refused, send, Unreachable } from '~/api/client';
 import { paths } from '~/api/paths';
 import type { Asset } from '~/api/schema';
+import { t } from '~/text';
 import { connection } from './connection.svelte';
 
 export interface Upload {
   key: number;
   name: string;
   state: 'waiting' | 'going' | 'done' | 'refused';
+  /** How much of it has gone out, 0 to 1. */
+  part: number;
   problem: string;
-  asset: Asset | null;
+  /** The same file may be taken another time: the studio was full or busy, not the file wrong. */
+  again: boolean;
 }
 
-interface Order { upload: Upload; ws: string; file: File; done: (asset: Asset) => void; refused: (why: string) => void }
+interface Order { upload: Upload; ws: string; file: File; stop: AbortController; done: (asset: Asset) => void; refused: (why: Error) => void }
 
 const AT_ONCE = 2;
 export const KINDS = ['image/png', 'image/jpeg', 'image/webp'];
@@ -20,8 +24,11 @@ let nextKey = 1;
 
 class Uploads {
   items = $state<Upload[]>([]);
+  #orders = new Map<number, Order>();
   #queue: Order[] = [];
   #going = 0;
+  /** The session ended: nothing goes out until somebody is signed in again. */
+  #paused = false;
 
   constructor() {
     connection.onReturn(() => this.#next());
@@ -32,39 +39,74 @@ class Uploads {
   get refused(): Upload[] {
     return this.items.filter((one) => one.state === 'refused');
   }
-  bring(ws: string, file: File): Promise<Asset> {
-    this.items.push({ key: nextKey++, name: file.name || 'pasted.png', state: 'waiting', problem: '', asset: null });
-    const upload = this.items[this.items.length - 1] as Upload;
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ upload, ws, file, done: resolve, refused: (why) => reject(new Error(why)) });
+  /** Ends with the picture in the studio; a refusal leaves it open, because it can be tried again. */
+  bring(ws: string, file: File, onRefused: (why: Error) => void = () => {}): Promise<Asset> {
+    const upload = this.#add(file.name || 'pasted.png');
+    return new Promise((done) => {
+      const order = { upload, ws, file, stop: new AbortController(), done, refused: onRefused };
+      this.#orders.set(upload.key, order);
+      this.#queue.push(order);
       this.#next();
     });
   }
+  /** Brings what is a picture and says of the rest by name that it is none. */
+  bringAll(ws: string, files: Iterable<File>): void {
+    for (const file of files) {
+      if (isPicture(file)) void this.bring(ws, file);
+      else Object.assign(this.#add(file.name), { state: 'refused', problem: t.gallery.noPicture });
+    }
+  }
+  retry(key: number): void {
+    const order = this.#orders.get(key);
+    if (!order || order.upload.state !== 'refused') return;
+    Object.assign(order.upload, { state: 'waiting', problem: '', part: 0 });
+    this.#queue.push(order);
+    this.#next();
+  }
+  takeOut(key: number): void {
+    this.#orders.get(key)?.stop.abort();
+    this.#orders.delete(key);
+    this.#queue = this.#queue.filter((order) => order.upload.key !== key);
+    this.items = this.items.filter((one) => one.key !== key);
+  }
   clear(): void {
+    for (const one of this.items) if (one.state === 'done' || one.state === 'refused') this.#orders.delete(one.key);
     this.items = this.open;
   }
+  resume(): void {
+    this.#paused = false;
+    this.#next();
+  }
+  #add(name: string): Upload {
+    this.items.push({ key: nextKey++, name, state: 'waiting', part: 0, problem: '', again: false });
+    return this.items[this.items.length - 1] as Upload;
+  }
   #next(): void {
-    while (this.#going < AT_ONCE && this.#queue.length > 0 && !connection.lost) {
+    while (this.#going < AT_ONCE && this.#queue.length > 0 && !connection.lost && !this.#paused) {
       const order = this.#queue.shift();
       if (order) void this.#run(order);
     }
   }
   async #run(order: Order): Promise<void> {
+    const { upload } = order;
     this.#going += 1;
-    order.upload.state = 'going';
+    upload.state = 'going';
     try {
-      const asset = await send<Asset>(paths.assets(order.ws) + query({ name: order.upload.name }), order.file);
-      order.upload.state = 'done';
-      order.upload.asset = asset;
+      const path = paths.assets(order.ws) + query({ name: upload.name });
+      const asset = await send<Asset>(path, order.file, order.stop.signal, (part) => (upload.part = part));
+      upload.state = 'done';
+      this.#orders.delete(upload.key);
       order.done(asset);
     } catch (error) {
-      if (error instanceof Unreachable) {
-        order.upload.state = 'waiting';
+      const signedOut = error instanceof Refused && error.status === 401;
+      if (error instanceof Unreachable || signedOut) {
+        this.#paused ||= signedOut;
+        Object.assign(upload, { state: 'waiting', part: 0 });
         this.#queue.unshift(order);
-      } else {
-        order.upload.state = 'refused';
-        order.upload.problem = error instanceof Refused ? error.message : String(error);
-        order.refused(order.upload.problem);
+      } else if (!order.stop.signal.aborted) {
+        const again = error instanceof Refused && (error.status === 429 || error.status >= 500);
+        Object.assign(upload, { state: 'refused', problem: (error as Error).message, again });
+        order.refused(error as Error);
       }
     } finally {
       this.#going -= 1;
@@ -75,9 +117,11 @@ class Uploads {
 
 export const uploads = new Uploads();
 
+function isPicture(file: File): boolean {
+  return KINDS.includes(file.type) || /\.(png|jpe?g|webp)$/i.test(file.name);
+}
+
 /** The picture files of a drop or a paste. */
 export function picturesOf(data: DataTransfer | null): File[] {
-  if (!data) return [];
-  const files = [...data.files];
-  return files.filter((file) => KINDS.includes(file.type) || /\.(png|jpe?g|webp)$/i.test(file.name));
+  return [...(data?.files ?? [])].filter(isPicture);
 }

@@ -21,6 +21,14 @@ export function locale(): string {
   return current === 'de' ? 'de-DE' : 'en-GB';
 }
 
+/** A refusal in the reader's language where its code is known; otherwise the server's own sentence, written out. */
+export function said(code: string, sentence: string): string {
+  const own = t.problems[code];
+  if (own) return own;
+  const whole = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return /[.!?…:)]$/.test(whole) || whole === '' ? whole : `${whole}.`;
+}
+
 export async function setLanguage(wanted: string): Promise<void> {
   const next: Language = wanted.startsWith('de') ? 'de' : 'en';
   tree = next === 'de' ? (await import('./de')).de : en;

@@ -2,7 +2,8 @@
 import type { Text } from '../en';
 import { look } from './look';
 import { make } from './make';
+import { problems } from './problems';
 import { run } from './run';
 import { start } from './start';
 
-export const de: Text = { ...start, ...make, ...look, ...run };
+export const de: Text = { ...start, ...make, ...look, ...run, problems };

@@ -10,7 +10,7 @@ export const make: Pick<Text, 'generate' | 'queue' | 'player' | 'compare'> = {
     wild: (made, total) => (total > made ? `${total} Beschreibungen; die ersten ${made} werden gemacht.` : `Steht für ${n(made, 'Beschreibung', 'Beschreibungen')}.`),
     negative: 'Ohne', negativeHint: 'Was nicht zu sehen sein darf',
     references: 'Vorlagen', referenceHint: 'Bilder fallen lassen, einfügen oder wählen', addReference: 'Noch eine', dropHere: 'Hier fallen lassen',
-    roleOf: (at) => `Rolle der Vorlage ${at}`, dropReference: (at) => `Vorlage ${at} herausnehmen`, uploading: 'Wird hereingeholt…',
+    roleOf: (at) => `Rolle der Vorlage ${at}`, dropReference: (at) => `Vorlage ${at} herausnehmen`, uploading: 'Wird hereingeholt…', tooMany: (left, most) => `Das Modell nimmt höchstens ${n(most, 'Vorlage', 'Vorlagen')}; ${left === 1 ? 'eine Datei blieb' : `${left} Dateien blieben`} draußen.`,
     roles: { source: 'Quelle', subject: 'Motiv', style: 'Stil', pose: 'Haltung', palette: 'Farben', texture: 'Textur', first_frame: 'Erstes Bild', last_frame: 'Letztes Bild' },
     needsSource: 'Eine Änderung braucht eine Vorlage mit der Rolle Quelle: das Bild, das geändert wird.',
     size: 'Größe', width: 'Breite', height: 'Höhe', steps: 'Schritte', guidance: 'Führung', strength: 'Stärke', strengthHint: 'Wie weit sich das Bild von der Quelle entfernen darf', scheduler: 'Scheduler', ownScheduler: 'Der des Modells', seed: 'Startzahl', random: 'zufällig', fixSeed: 'Startzahl festhalten', freeSeed: 'Zufällige Startzahl',
@@ -30,6 +30,12 @@ export const make: Pick<Text, 'generate' | 'queue' | 'player' | 'compare'> = {
   queue: {
     place: (at) => (at <= 1 ? 'Als Nächstes dran' : `Platz ${at} in der Schlange`), about: (time) => `etwa ${time}`, openJob: 'Auftrag öffnen', past: 'Beendet', state: 'Stand',
     who: 'Wer', when: 'Wann', took: 'Dauer', emptyTitle: 'Niemand wartet', emptyHint: 'Hier stehen die Aufträge aller in diesem Arbeitsbereich an. Man sieht, warum einer wartet und wie lange.',
+    waiting: {
+      next: () => 'Als Nächstes dran; beginnt, sobald der Rechner frei ist.',
+      own_jobs: (ahead) => `Davor ${ahead === 1 ? 'ist ein eigener Auftrag' : `sind ${ahead} eigene Aufträge`}.`,
+      turn: (ahead) => `Davor ${ahead === 1 ? 'ist ein Auftrag' : `sind ${ahead} Aufträge`}; alle kommen gleichmäßig an die Reihe.`,
+      no_worker: () => 'Noch ist kein Rechenprozess bereit; es beginnt, sobald einer da ist.',
+    },
     states: { queued: 'Wartet', running: 'Entsteht', done: 'Fertig', failed: 'Misslungen', cancelled: 'Abgebrochen' },
   },
   player: {

@@ -9,7 +9,7 @@ export const make = {
     wild: (made: number, total: number) => (total > made ? `${total} prompts; the first ${made} are made.` : `Stands for ${n(made, 'prompt', 'prompts')}.`),
     negative: 'Without', negativeHint: 'What must not be seen',
     references: 'References', referenceHint: 'Drop or paste pictures, or choose files', addReference: 'Add another', dropHere: 'Drop here',
-    roleOf: (at: number) => `Role of reference ${at}`, dropReference: (at: number) => `Take out reference ${at}`, uploading: 'Bringing it in…',
+    roleOf: (at: number) => `Role of reference ${at}`, dropReference: (at: number) => `Take out reference ${at}`, uploading: 'Bringing it in…', tooMany: (left: number, most: number) => `The model takes at most ${n(most, 'reference', 'references')}; ${n(left, 'file was', 'files were')} left out.`,
     roles: { source: 'Source', subject: 'Subject', style: 'Style', pose: 'Pose', palette: 'Palette', texture: 'Texture', first_frame: 'First frame', last_frame: 'Last frame' },
     needsSource: 'An edit needs a reference with the role Source: the picture that is changed.',
     size: 'Size', width: 'Width', height: 'Height', steps: 'Steps', guidance: 'Guidance', strength: 'Strength', strengthHint: 'How far the picture may leave its source', scheduler: 'Scheduler', ownScheduler: 'The model’s own', seed: 'Seed', random: 'random', fixSeed: 'Fix a seed', freeSeed: 'Random seed',
@@ -29,6 +29,12 @@ export const make = {
   queue: {
     place: (at: number) => (at <= 1 ? 'Next in line' : `Place ${at} in line`), about: (time: string) => `about ${time}`, openJob: 'Open this job', past: 'Ended', state: 'State',
     who: 'Who', when: 'When', took: 'Took', emptyTitle: 'Nobody is waiting', emptyHint: 'Jobs of everyone in this workspace line up here. You see why each one waits and for how long.',
+    waiting: {
+      next: () => 'Next; it starts as soon as the worker is free.',
+      own_jobs: (ahead: number) => `${n(ahead, 'job of your own is', 'jobs of your own are')} before it.`,
+      turn: (ahead: number) => `${n(ahead, 'job is', 'jobs are')} before it; turns are shared evenly between people.`,
+      no_worker: () => 'No worker is ready yet; it starts as soon as one is.',
+    } as Record<string, (ahead: number) => string>,
     states: { queued: 'Waiting', running: 'Rendering', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
   },
   player: {
