@@ -49,7 +49,8 @@ export class Person {
     person.outside = [];
     person.checked = [];
     person.expected = [];
-    if (process.env.UI_DIST) await serveDist(context, studio, process.env.UI_DIST);
+    const dist = options.dist ?? process.env.UI_DIST;
+    if (dist) await serveDist(context, studio, dist);
     person.page = await context.newPage();
     person.page.setDefaultTimeout(20_000);
     person.watch(person.page);

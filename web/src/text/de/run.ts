@@ -46,6 +46,7 @@ export const run: Pick<Text, 'people' | 'roles' | 'profile' | 'admin'> = {
     },
   },
   profile: {
+    on: (browser, system) => `${browser} auf ${system}`,
     you: 'Sie', suite: 'Suite, dunkel', desk: 'Schreibtisch, hell', singleKeys: 'Tasten ohne Strg', singleKeysHint: 'J K L, F, S und ähnliche. Tasten mit Strg und Alt bleiben.',
     current: 'Jetziges Passwort', next: 'Neues Passwort', changePassword: 'Passwort ändern', passwordChanged: 'Passwort geändert. Andere Geräte wurden abgemeldet.',
     sessions: 'Angemeldete Geräte', device: 'Gerät', address: 'Adresse', seen: 'Zuletzt gesehen', thisDevice: 'dieses, jetzt', end: 'Dort abmelden',
@@ -53,6 +54,8 @@ export const run: Pick<Text, 'people' | 'roles' | 'profile' | 'admin'> = {
     days: (count) => (count === 0 ? 'ohne Ende' : `${count} Tage`), makeToken: 'Token machen', tokenOnce: 'Jetzt kopieren; es wird nie wieder gezeigt.', made: 'Gemacht', used: 'Zuletzt genutzt', never: 'nie', revoke: 'Widerrufen', revokeOne: (name) => `${name} widerrufen`,
   },
   admin: {
+    actors: { 'the studio': 'das Studio', 'a visitor': 'ein Besucher' },
+    workerStates: { idle: 'bereit', working: 'arbeitet' },
     health: 'Zustand', models: 'Modelle', audit: 'Protokoll', forSupport: 'Für den Support kopieren', copied: 'Kopiert, ohne Namen, Adressen und Beschreibungen.', noClipboard: 'Dieser Browser hat hier keine Zwischenablage.',
     allWell: 'Alles ist in Ordnung.', notWell: (count) => `${n(count, 'Sache braucht', 'Sachen brauchen')} einen Blick.`, device: 'Gerät', queue: 'Schlange', queueHint: 'in Arbeit / wartend', disk: 'Platte',
     free: (size) => `${size} frei`, dataSize: (data, total) => `${data} Daten, Platte mit ${total}`, certificate: 'Zertifikat', daysLeft: 'Tage übrig', keys: 'Öffnet mit',
@@ -61,7 +64,7 @@ export const run: Pick<Text, 'people' | 'roles' | 'profile' | 'admin'> = {
     passed: 'Bestanden', failedTest: 'Durchgefallen', untested: 'Hier nicht geprüft', test: 'Prüfen', family: 'Familie', licence: 'Lizenz', tasks: 'Aufgaben', upTo: (count) => `bis zu ${count}`, memory: 'Speicher', case: 'Fall',
     noModels: 'Kein Modell installiert', importHint: 'Modelle sind Ordner mit Daten, nie Programme. Auf dem Server einspielen:',
     verify: 'Kette prüfen', chainWhole: (count) => `Alle ${count} Einträge sind vollständig und in Ordnung.`, chainBroken: (number) => `Eintrag ${number} passt nicht zum vorigen. Jemand oder etwas hat das Protokoll verändert.`,
-    action: 'Handlung', actor: 'Wer', when: 'Wann', subject: 'Was', hash: 'Prüfsumme', filter: 'Filtern', system: 'das Studio', noRecords: 'Keine Einträge', noRecordsHint: 'Zu diesem Filter passt nichts.',
+    action: 'Handlung', actor: 'Wer', when: 'Wann', subject: 'Was', hash: 'Prüfsumme', filter: 'Filtern', noRecords: 'Keine Einträge', noRecordsHint: 'Zu diesem Filter passt nichts.',
     accounts: (count) => n(count, 'Konto', 'Konten'), noContent: 'Betreiber sorgen für das Studio. Sie sehen hier weder Beschreibung noch Bild.',
   },
 };

@@ -45,6 +45,7 @@ export const run = {
     } as Record<string, string>,
   },
   profile: {
+    on: (browser: string, system: string) => `${browser} on ${system}`,
     you: 'You', suite: 'Suite, dark', desk: 'Desk, light', singleKeys: 'Single-key shortcuts', singleKeysHint: 'J K L, F, S and the like. Shortcuts with Ctrl and Alt stay.',
     current: 'Present password', next: 'New password', changePassword: 'Change password', passwordChanged: 'Password changed. Other devices were signed out.',
     sessions: 'Signed-in devices', device: 'Device', address: 'Address', seen: 'Last seen', thisDevice: 'this one, now', end: 'Sign out there',
@@ -52,6 +53,8 @@ export const run = {
     days: (count: number) => (count === 0 ? 'no end' : `${count} days`), makeToken: 'Make a token', tokenOnce: 'Copy it now; it is never shown again.', made: 'Made', used: 'Last used', never: 'never', revoke: 'Revoke', revokeOne: (name: string) => `Revoke ${name}`,
   },
   admin: {
+    actors: { 'the studio': 'the studio', 'a visitor': 'a visitor' } as Record<string, string>,
+    workerStates: { idle: 'ready', working: 'working' } as Record<string, string>,
     health: 'Health', models: 'Models', audit: 'Audit', forSupport: 'Copy for support', copied: 'Copied, without names, addresses or prompts.', noClipboard: 'This browser has no clipboard here.',
     allWell: 'Everything is well.', notWell: (count: number) => `${n(count, 'thing needs', 'things need')} a look.`, device: 'Device', queue: 'Queue', queueHint: 'rendering / waiting', disk: 'Disk',
     free: (size: string) => `${size} free`, dataSize: (data: string, total: string) => `${data} of data, disk of ${total}`, certificate: 'Certificate', daysLeft: 'days left', keys: 'Unlocked by',
@@ -60,7 +63,7 @@ export const run = {
     passed: 'Passed', failedTest: 'Failed', untested: 'Not tested here', test: 'Test', family: 'Family', licence: 'Licence', tasks: 'Tasks', upTo: (count: number) => `up to ${count}`, memory: 'Memory', case: 'Case',
     noModels: 'No model installed', importHint: 'Models are folders of data, never code. Import one on the server:',
     verify: 'Verify the chain', chainWhole: (count: string) => `All ${count} records are whole and in order.`, chainBroken: (number: number) => `Record ${number} does not fit the one before it. Someone or something changed the log.`,
-    action: 'Action', actor: 'Who', when: 'When', subject: 'What', hash: 'Hash', filter: 'Filter', system: 'the studio', noRecords: 'No records', noRecordsHint: 'Nothing fits this filter.',
+    action: 'Action', actor: 'Who', when: 'When', subject: 'What', hash: 'Hash', filter: 'Filter', noRecords: 'No records', noRecordsHint: 'Nothing fits this filter.',
     accounts: (count: number) => n(count, 'account', 'accounts'), noContent: 'Operators look after the studio. They see no prompt and no picture here.',
   },
 };
