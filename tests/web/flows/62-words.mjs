@@ -46,7 +46,7 @@ export default [
     const { body: renders } = await mia.api('GET', `/workspaces/${t.house.ws}/renders?limit=50`);
     const [a, b] = renders.items.filter((one) => one.kind === 'picture');
     const visits = [
-      ['generate', `${work}/generate`, '.stage .head .status'], ['gallery', `${work}/gallery`, '[data-tile]'], ['gallery empty', `${work}/gallery?q=zzzzqqqq`, '.empty h1, .empty h2'],
+      ['generate', `${work}/generate`, '#prompt'], ['gallery', `${work}/gallery`, '[data-tile]'], ['gallery empty', `${work}/gallery?q=zzzzqqqq`, '.empty h1, .empty h2'],
       ['bin', `${work}/gallery?bin=1`, '.tools'], ['render', `${work}/r/${a.id}`, 'aside .recipe'], ['clip', `${work}/r/${t.house.clip}`, '.transport'],
       ['compare', `${work}/compare?a=${a.id}&b=${b.id}`, '.room img'], ['compare empty', `${work}/compare`, '.empty'], ['queue', `${work}/queue`, 'tbody tr'], ['people', `${work}/people`, 'tbody tr'],
       ['profile', '/profile', 'tbody tr'], ['health', '/admin/health', 'tbody tr'], ['models', '/admin/models', 'article'], ['audit', '/admin/audit', 'tbody tr'], ['accounts', '/admin/people', 'tbody tr'], ['nowhere', '/nowhere', '.empty'],

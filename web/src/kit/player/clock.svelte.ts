@@ -12,7 +12,8 @@ export class Clock {
   loop = $state(true);
   ready = $state(false);
   problem = $state(false);
-  frames = $state(1);
+  /** None until a clip is attached: a length that nobody knows yet is not shown. */
+  frames = $state(0);
   rate = $state.raw<Rate>({ num: 24, den: 1 });
   /** A second picture that runs along (compare). Never leads. */
   follower: Clock | null = null;
@@ -28,7 +29,7 @@ export class Clock {
     return this.inPoint ?? 0;
   }
   get last(): number {
-    return this.outPoint ?? this.frames - 1;
+    return this.outPoint ?? Math.max(0, this.frames - 1);
   }
 
   attach(video: HTMLVideoElement, rate: Rate, frames: number, start = 0): () => void {
