@@ -54,5 +54,5 @@ pub(super) fn run(
         return output::json(&Report { layers: fused.layers, model: &fused.info });
     }
     output::line(format_args!("{name} is made from {base}: {} layers changed. Try it with:", fused.layers))?;
-    output::line(format_args!("  dreamomni2 render --model {name} \"your words\""))
+    output::line(format_args!("  dreamomni2 render --model {name} --prompt \"your words\" -o picture.png"))
 }

@@ -70,7 +70,7 @@ Examples:
     /// Make a further model from one that is there and LoRAs (.safetensors), which become part of its weights.
     ///
     /// Names of layers as diffusers, kohya and the models' first repositories write them are understood. Only the files
-    /// that change take room on the disk. A LoRA for one task gets a transformer of its own, as `DreamOmni2` has it.
+    /// that change take room on the disk. A LoRA for one task gets a transformer of its own, as DreamOmni2 has it.
     #[command(after_help = "\
 Examples:
   dreamomni2 model fuse sdxl --lora house-style.safetensors=0.8 --name sdxl-house

@@ -219,7 +219,7 @@ fn note(base: &Package, loras: &[Lora], name: &str, root: &Path) -> Result<()> {
             lora.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()).into(),
         );
         entry.insert("blake3".to_owned(), blake3::hash(&bytes).to_hex().to_string().into());
-        entry.insert("weight".to_owned(), f64::from(lora.weight).into());
+        entry.insert("weight".to_owned(), shortest(lora.weight).into());
         if let Some(folder) = lora.only.and_then(own_transformer) {
             entry.insert("network".to_owned(), folder.into());
         }
@@ -229,6 +229,11 @@ fn note(base: &Package, loras: &[Lora], name: &str, root: &Path) -> Result<()> {
     let path = root.join(manifest::FILE);
     let text = toml::to_string_pretty(&text).map_err(|e| malformed(&e))?;
     fs::write(&path, text).map_err(|e| failed(&path, e))
+}
+
+/// 0.7 as it was typed, not as its nearest float continues.
+fn shortest(weight: f32) -> f64 {
+    weight.to_string().parse().unwrap_or_else(|_| weight.into())
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {
