@@ -13,7 +13,6 @@ export default [
     await mia.axe('generate: running');
     await done(mia, 4);
     await mia.axe('generate: done');
-    await mia.shoot('generate');
   }, true],
 
   ['a wildcard stands for one prompt per choice', async (t) => {
@@ -70,7 +69,6 @@ export default [
     await mia.page.locator('ol.line li').first().waitFor();
     await mia.page.locator('ol.line li .waiting').first().waitFor();
     await mia.axe('queue: busy');
-    await mia.shoot('queue');
     while (await mia.page.locator('ol.line li').count()) {
       await mia.page.locator('ol.line li').last().getByRole('button', { name: 'Cancel' }).click({ timeout: 3000 }).catch(() => {});
       await mia.page.waitForTimeout(300);

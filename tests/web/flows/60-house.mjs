@@ -20,7 +20,6 @@ export default [
       await mia.page.getByText(words).or(mia.page.getByLabel(words)).first().waitFor();
       await mia.axe(`${page}: desk, German`);
     }
-    await mia.shoot('queue-desk-german');
     await mia.go('/profile');
     await mia.page.locator('.pair label', { hasText: 'English' }).click();
     await mia.page.locator('.pair label', { hasText: 'Suite, dark' }).click();
@@ -32,7 +31,6 @@ export default [
     await mia.go('/admin/health');
     await mia.see('Checks');
     await mia.axe('admin: health');
-    await mia.shoot('health');
     await mia.link('Models').click();
     await mia.button('Test').click();
     await mia.page.locator('article table').waitFor({ timeout: 90_000 });

@@ -110,7 +110,6 @@ export default [
       // Refused at once, or a moment later by the worker: what little room a database has in hand decides.
       await mia.page.locator('.notice', { hasText: 'The disk of the studio is full' }).first().waitFor();
       await mia.axe('generate: disk full');
-      await mia.shoot('disk-full');
       if ((await mia.page.locator('#prompt').inputValue()) !== 'a lighthouse that must not be lost') throw new Error('typed words are gone');
       await mia.go(`/w/${ws}/gallery`);
       await mia.see('An empty wall');

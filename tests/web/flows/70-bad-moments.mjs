@@ -33,7 +33,6 @@ export default [
     await t.studio.start();
     await mia.page.getByRole('heading', { name: 'The studio is locked' }).waitFor({ timeout: 30_000 });
     await mia.axe('locked');
-    await mia.shoot('locked');
     await mia.page.getByRole('textbox', { name: 'Passphrase' }).fill('not the passphrase at all');
     await mia.button('Unlock').click();
     await mia.page.getByRole('alert').waitFor();

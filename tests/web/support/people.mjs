@@ -13,14 +13,14 @@ export async function signIn(person, who, path) {
 }
 
 /** Sets a bare studio up without its pages, and signs its owner in; answers with the workspace. */
-export async function setUp(person, studio) {
+export async function setUp(person, studio, name = 'Small House') {
   await person.go('/');
   await person.see('A new studio');
   const done = await person.page.evaluate(async (order) => {
     const answer = await fetch('/api/v1/setup', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order) });
     return answer.json();
   }, {
-    code: await studio.setupCode(), studio_name: 'Small House', contact: 'it@small.lan', owner: OWNER,
+    code: await studio.setupCode(), studio_name: name, contact: 'it@small.lan', owner: OWNER,
     unlock: { method: 'passphrase', passphrase: PASSPHRASE }, workspace_name: 'Nightjar',
   });
   await person.go('/sign-in');

@@ -34,7 +34,8 @@ export function heed(event: KeyboardEvent): void {
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   const inDialog = document.querySelector('dialog[open]') !== null;
   const focus = document.activeElement;
-  const nowhere = focus === null || focus === document.body;
+  // A click beside every control puts the focus on the page itself.
+  const nowhere = focus === null || focus === document.body || focus.matches('main');
 
   for (const action of registry.all.toReversed()) {
     if (!action.keys?.some((key) => pressed.includes(key))) continue;

@@ -29,8 +29,9 @@ class Toasts {
 
 export const toasts = new Toasts();
 
-/** Says what a refused or failed call answered. A lost server has its own banner. */
+/** Says what a refused or failed call answered. A lost server has its own banner, a locked studio its own page. */
 export function complain(error: unknown): void {
   if (error instanceof Error && (error.name === 'Unreachable' || error.name === 'AbortError')) return;
+  if ((error as { code?: string }).code === 'locked') return;
   toasts.show(error instanceof Error ? error.message : String(error), { kind: 'bad', seconds: 8 });
 }
