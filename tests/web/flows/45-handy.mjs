@@ -61,7 +61,10 @@ export default [
       return words.join('\n');
     });
     if (!printed.includes(key) || !printed.includes('Recovery key of Small House')) throw new Error(`the printed sheet lacks the key or the name: ${printed.slice(0, 200)}`);
+    const [ink, paper] = await mia.page.locator('.sheet code').evaluate((code) => [getComputedStyle(code).color, getComputedStyle(code.parentElement).backgroundColor]);
+    if (ink !== 'rgb(0, 0, 0)' || paper !== 'rgb(255, 255, 255)') throw new Error(`the key is printed ${ink} on ${paper}`);
     if (/Type back|Next|Print the sheet/.test(printed)) throw new Error('the printed sheet has more than the key on it');
+    if (process.env.WORD_SHOTS) await mia.page.screenshot({ path: `${process.env.WORD_SHOTS}/sheet.png` });
     await mia.page.emulateMedia({ media: null });
   }],
 ];

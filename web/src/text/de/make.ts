@@ -31,7 +31,7 @@ export const make: Pick<Text, 'generate' | 'queue' | 'player' | 'compare'> = {
     place: (at) => (at <= 1 ? 'Als Nächstes dran' : `Platz ${at} in der Schlange`), about: (time) => `etwa ${time}`, openJob: 'Auftrag öffnen', past: 'Beendet', state: 'Stand',
     who: 'Wer', when: 'Wann', took: 'Dauer', emptyTitle: 'Niemand wartet', emptyHint: 'Hier stehen die Aufträge aller in diesem Arbeitsbereich an. Man sieht, warum einer wartet und wie lange.',
     waiting: {
-      next: () => 'Als Nächstes dran; beginnt, sobald der Rechner frei ist.',
+      next: () => 'Es beginnt, sobald der Rechenprozess frei ist.',
       own_jobs: (ahead) => `Davor ${ahead === 1 ? 'ist ein eigener Auftrag' : `sind ${ahead} eigene Aufträge`}.`,
       turn: (ahead) => `Davor ${ahead === 1 ? 'ist ein Auftrag' : `sind ${ahead} Aufträge`}; alle kommen gleichmäßig an die Reihe.`,
       no_worker: () => 'Noch ist kein Rechenprozess bereit; es beginnt, sobald einer da ist.',

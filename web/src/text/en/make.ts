@@ -30,7 +30,7 @@ export const make = {
     place: (at: number) => (at <= 1 ? 'Next in line' : `Place ${at} in line`), about: (time: string) => `about ${time}`, openJob: 'Open this job', past: 'Ended', state: 'State',
     who: 'Who', when: 'When', took: 'Took', emptyTitle: 'Nobody is waiting', emptyHint: 'Jobs of everyone in this workspace line up here. You see why each one waits and for how long.',
     waiting: {
-      next: () => 'Next; it starts as soon as the worker is free.',
+      next: () => 'It starts as soon as the worker is free.',
       own_jobs: (ahead: number) => `${n(ahead, 'job of your own is', 'jobs of your own are')} before it.`,
       turn: (ahead: number) => `${n(ahead, 'job is', 'jobs are')} before it; turns are shared evenly between people.`,
       no_worker: () => 'No worker is ready yet; it starts as soon as one is.',
