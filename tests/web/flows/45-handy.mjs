@@ -1,5 +1,5 @@
 // What hands expect: dragging a picture to where it is needed, a tab that tells how far the work is, a set-up that goes on.
-import { done, order, OWNER, PASSPHRASE } from '../support/people.mjs';
+import { done, order, OWNER, PASSPHRASE, png } from '../support/people.mjs';
 
 export default [
   ['a picture dragged onto Generate, or onto the references, becomes one', async (t) => {
@@ -13,6 +13,20 @@ export default [
     await jon.page.locator('.stage .slot a').first().dragTo(jon.page.locator('.refs .add'));
     await jon.page.locator('.ref .pic img').nth(1).waitFor();
     await jon.see('2/5');
+  }],
+
+  ['an order given while its reference is still on the way is sent when it is there', async (t) => {
+    const jon = await t.arrive({ storage: t.house.artistState });
+    await jon.go(`/w/${t.house.ws}/generate`);
+    await jon.page.locator('.panel .segments label', { hasText: 'Edit' }).first().click();
+    await jon.page.locator('#prompt').fill('make the boat blue');
+    await jon.page.route('**/assets?**', (route) => setTimeout(() => route.continue(), 1500));
+    await jon.page.locator('.refs input[type=file]').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: await png(jon, 200, 150, 40, 400, 300) });
+    await jon.page.locator('#prompt').press('Control+Enter');
+    await jon.page.locator('.go .primary', { hasText: 'Bringing it in' }).waitFor();
+    await jon.page.waitForURL(/job=/);
+    await done(jon, 4);
+    await jon.page.unrouteAll({ behavior: 'ignoreErrors' });
   }],
 
   ['the tab tells how far one’s own work is, on every page', async (t) => {
