@@ -24,13 +24,13 @@ def write(file, value):
 
 
 def forget(file):
-    """Drops what the exporter notes of its own source lines: paths of one machine, and half of the file."""
+    """Drops what the exporter notes of its own source lines and of shapes: paths of one machine, and half of the file."""
     model = onnx.load(file)
-    del model.metadata_props[:], model.graph.metadata_props[:]
+    del model.metadata_props[:], model.graph.metadata_props[:], model.graph.value_info[:]
     for node in [*model.graph.node, *(node for function in model.functions for node in function.node)]:
         del node.metadata_props[:]
         node.doc_string = ""
-    for value in [*model.graph.input, *model.graph.output, *model.graph.value_info, *model.graph.initializer]:
+    for value in [*model.graph.input, *model.graph.output, *model.graph.initializer]:
         del value.metadata_props[:]
     onnx.save(model, file)
 
@@ -341,10 +341,11 @@ def flux(family):
         case(out, name, request, noise, image, files)
 
 
-with torch.no_grad():
-    for name, make in (("sd", lambda: stable_diffusion(False)), ("sdxl", lambda: stable_diffusion(True)), ("kontext", lambda: flux("kontext")),
-                       ("dreamomni2", lambda: flux("dreamomni2"))):
-        if not only or name in only:
-            make()
-            size = sum(f.stat().st_size for f in (root / name).rglob("*") if f.is_file())
-            print(name, size // 1024, "KiB")
+if __name__ == "__main__":
+    with torch.no_grad():
+        for name, make in (("sd", lambda: stable_diffusion(False)), ("sdxl", lambda: stable_diffusion(True)), ("kontext", lambda: flux("kontext")),
+                           ("dreamomni2", lambda: flux("dreamomni2"))):
+            if not only or name in only:
+                make()
+                size = sum(f.stat().st_size for f in (root / name).rglob("*") if f.is_file())
+                print(name, size // 1024, "KiB")
