@@ -66,7 +66,8 @@ pub fn card(info: &PackageInfo) -> ModelCard {
             suggested: info.sizes.suggested.clone(),
         },
         max_steps: MOST_STEPS,
-        max_frames: MOST_FRAMES,
+        max_frames: MOST_FRAMES - (MOST_FRAMES - 1) % info.frame_step.max(1),
+        frame_step: info.frame_step,
         strength: info.strength,
         schedulers: info.schedulers.clone(),
         defaults: Defaults {

@@ -4,6 +4,7 @@ use super::error::{Error, Result};
 use super::packages::{FAMILIES, Package};
 use super::pipeline::Pipeline;
 use super::pipelines::flux::Flux;
+use super::pipelines::ltx::Ltx;
 use super::pipelines::scene::Scene;
 use super::pipelines::stable_diffusion::StableDiffusion;
 use super::runtime;
@@ -27,6 +28,7 @@ impl Engine {
             "scene" => Ok(Box::new(Scene::load(package, &self.settings)?)),
             "stable_diffusion" | "stable_diffusion_xl" => Ok(Box::new(StableDiffusion::load(package, &self.settings)?)),
             "kontext" | "dreamomni2" => Ok(Box::new(Flux::load(package, &self.settings)?)),
+            "ltx_video" => Ok(Box::new(Ltx::load(package, &self.settings)?)),
             other => {
                 Err(Error::Unsupported { what: "the family", found: other.to_owned(), supported: FAMILIES.join(", ") })
             }

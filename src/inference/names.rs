@@ -23,6 +23,12 @@ pub(crate) const LATENT: Spellings = &["latent_sample", "latents", "z"];
 pub(crate) const PIXELS: Spellings = &["sample", "images", "image"];
 pub(crate) const LATENT_FROM_PIXELS: Spellings = &["latent_parameters", "latent_sample", "latents", "moments"];
 
+pub(crate) const WORDS_MASK: Spellings = &["encoder_attention_mask", "attention_mask", "prompt_attention_mask"];
+pub(crate) const VIDEO_COORDS: Spellings = &["video_coords", "indices_grid"];
+pub(crate) const LATENT_FRAMES: Spellings = &["num_frames", "latent_num_frames"];
+pub(crate) const ROPE_SCALE: Spellings = &["rope_interpolation_scale"];
+pub(crate) const DECODE_TIMESTEP: Spellings = &["timestep", "temb", "decode_timestep"];
+
 /// One graph of a family and what it must have.
 pub(crate) struct Expected {
     pub(crate) folder: &'static str,
@@ -76,11 +82,19 @@ const FLUX: [Expected; 7] = [
     VAE_DECODER,
 ];
 
+const LTX_VIDEO: [Expected; 4] = [
+    graph("text_encoder", &[IDS], &[TEXT_HIDDEN]),
+    graph("transformer", &[HIDDEN, WORDS, TIMESTEP], &[OUT_HIDDEN]),
+    VAE_ENCODER,
+    VAE_DECODER,
+];
+
 pub(crate) fn expected(family: &str) -> &'static [Expected] {
     match family {
         "scene" => &SCENE,
         "stable_diffusion" => &STABLE_DIFFUSION,
         "stable_diffusion_xl" => &STABLE_DIFFUSION_XL,
+        "ltx_video" => &LTX_VIDEO,
         _ => &FLUX,
     }
 }

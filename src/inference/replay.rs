@@ -40,14 +40,23 @@ struct Request {
     height: u32,
     #[serde(default)]
     frames: Option<u32>,
-    #[serde(default)]
-    rate: Option<String>,
+    /// The model's own where none is told.
+    #[serde(default, alias = "frame_rate")]
+    rate: Option<Told>,
     steps: u32,
     guidance: f32,
     #[serde(default)]
     scheduler: Option<String>,
     #[serde(default)]
     strength: Option<f64>,
+}
+
+/// `"24000/1001"` or 25.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Told {
+    Text(String),
+    Number(f64),
 }
 
 /// A picture of the case, with its role where the family has roles.
@@ -79,7 +88,7 @@ pub fn run(package: &Package, pipeline: &mut dyn Pipeline, name: &str) -> Case {
 }
 
 fn compared(package: &Package, pipeline: &mut dyn Pipeline, name: &str) -> Result<(f32, f32)> {
-    let order = order(&package.files, name)?;
+    let order = order(package, name)?;
     let expected = array(&package.files, &format!("reference/{name}/image.npy"))?;
     let mut kept = Kept::default();
     pipeline.run(&order, &mut kept)?;
@@ -99,7 +108,8 @@ fn compared(package: &Package, pipeline: &mut dyn Pipeline, name: &str) -> Resul
     Ok((max, (sum / found.len().max(1) as f64) as f32))
 }
 
-fn order(files: &Files, name: &str) -> Result<Order> {
+fn order(package: &Package, name: &str) -> Result<Order> {
+    let files = &package.files;
     let file = format!("reference/{name}/request.json");
     let request: Request = files.json(&file)?;
     let malformed = |detail: String| Error::FileMalformed { file: file.clone(), detail };
@@ -111,7 +121,11 @@ fn order(files: &Files, name: &str) -> Result<Order> {
     };
     let mut references = Vec::new();
     for (index, named) in request.references.iter().enumerate() {
-        let usual = if index == 0 && task != Task::Picture { Role::Source } else { Role::Subject };
+        let usual = match task {
+            Task::Clip => Role::FirstFrame,
+            Task::Edit if index == 0 => Role::Source,
+            Task::Edit | Task::Picture => Role::Subject,
+        };
         let (picture, role) = match named {
             Named::File(file) => (file, usual),
             Named::WithRole { file, role } => (file, *role),
@@ -121,7 +135,13 @@ fn order(files: &Files, name: &str) -> Result<Order> {
             .map_err(|e| Error::FileMalformed { file: path, detail: e.to_string() })?;
         references.push(ReferencePicture { picture, role, scene: None });
     }
-    let rate = request.rate.as_deref().map_or(Ok(Rate::FILM), str::parse).map_err(malformed)?;
+    let usual = &package.info.defaults;
+    let rate = match &request.rate {
+        None => Ok(usual.rate),
+        Some(Told::Text(text)) => text.parse(),
+        Some(Told::Number(number)) => number.to_string().parse(),
+    };
+    let rate: Rate = rate.map_err(malformed)?;
     let latents = format!("reference/{name}/init_latents.npy");
     Ok(Order {
         task,
@@ -132,7 +152,7 @@ fn order(files: &Files, name: &str) -> Result<Order> {
         steps: request.steps,
         guidance: request.guidance,
         seed: 0,
-        frames: request.frames.unwrap_or(1),
+        frames: request.frames.unwrap_or(usual.frames),
         rate,
         strength: request.strength,
         scheduler: request.scheduler,

@@ -66,7 +66,7 @@ fn finish(
     watch: &Stopwatch,
 ) -> Result<Finished, media::Error> {
     let Reel { file, poster, lossless, frames } = if let Some(film) = film {
-        film.finish(order.frames)?
+        film.finish()?
     } else {
         let picture = made.picture.as_ref().map(|p| encode::png(p, encode::Effort::Small)).transpose()?;
         Reel { file: Bytes(picture.unwrap_or_default()), poster: None, lossless: None, frames: 0 }
@@ -92,6 +92,7 @@ struct Film {
     encoder: clip::Encoder,
     lossless: frames::Writer<Cursor<Vec<u8>>>,
     poster: Option<Vec<u8>>,
+    frames: u32,
 }
 
 impl Film {
@@ -100,6 +101,7 @@ impl Film {
             encoder: clip::Encoder::new(order.size, order.rate)?,
             lossless: frames::Writer::new(Cursor::new(Vec::new()), order.size, order.rate)?,
             poster: None,
+            frames: 0,
         })
     }
 
@@ -107,16 +109,17 @@ impl Film {
         if self.poster.is_none() {
             self.poster = Some(encode::png(frame, encode::Effort::Quick)?);
         }
+        self.frames += 1;
         self.lossless.push(frame)?;
         self.encoder.push(frame)
     }
 
-    fn finish(self, frames: u32) -> Result<Reel, media::Error> {
+    fn finish(self) -> Result<Reel, media::Error> {
         Ok(Reel {
             file: Bytes(self.encoder.finish()?),
             poster: self.poster.map(Bytes),
             lossless: Some(Bytes(self.lossless.finish()?.into_inner())),
-            frames,
+            frames: self.frames,
         })
     }
 }

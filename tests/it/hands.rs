@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dreamomni2::base::units::{Rate, Size};
-use dreamomni2::inference::{Settings, Task, runtime_embedded};
-use dreamomni2::media::clip;
+use dreamomni2::inference::{Role, Settings, Task, runtime_embedded};
 use dreamomni2::media::decode::{Limits, decode};
+use dreamomni2::media::picture::Picture;
+use dreamomni2::media::{clip, encode};
 use dreamomni2::work::hands::News;
-use dreamomni2::work::protocol::{OrderFrame, Run};
+use dreamomni2::work::protocol::{Bytes, OrderFrame, ReferenceFrame, Run};
 use dreamomni2::work::{Start, Worker};
 
 /// A build without ONNX Runtime proves nothing, so it fails.
@@ -67,6 +68,32 @@ fn a_worker_renders_a_picture_and_a_clip_and_tells_of_every_step() {
     assert_eq!((facts.frames, facts.size), (6, Size::new(64, 36)));
     assert!(film.poster.is_some() && film.lossless.is_some());
     assert_eq!((steps, previews, frames), (vec![1, 2, 3, 4, 1, 2, 3, 4], 2, vec![1, 2, 3, 4, 5, 6]));
+}
+
+#[test]
+fn a_video_model_makes_a_clip_from_words_and_a_first_frame() {
+    let mut worker = worker();
+    let first = Picture::filled(Size::new(40, 30), [200, 40, 40]).unwrap();
+    let file = Bytes(encode::png(&first, encode::Effort::Quick).unwrap());
+    let order = OrderFrame {
+        references: vec![ReferenceFrame { file, role: Role::FirstFrame, scene: None }],
+        size: Size::new(64, 32),
+        frames: 17,
+        ..run(Task::Clip).order
+    };
+    let (mut steps, mut frames) = (0, Vec::new());
+    let mut told = |news| {
+        match news {
+            News::Step { .. } => steps += 1,
+            News::Frame { done, of } => frames.push((done, of)),
+            News::Waiting => {}
+        }
+        ControlFlow::Continue(())
+    };
+    let film = worker.run(Run { package: "ltx".to_owned(), order, ..run(Task::Clip) }, &mut told).unwrap();
+    let facts = clip::facts(&film.file.0).unwrap();
+    assert_eq!((facts.frames, facts.size, film.frames), (17, Size::new(64, 32), 17));
+    assert_eq!((steps, frames.len(), frames.last()), (4, 17, Some(&(17, 17))));
 }
 
 #[test]

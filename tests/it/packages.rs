@@ -4,7 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use dreamomni2::inference::{Error, PackageInfo, Packages};
+use dreamomni2::app::shelf;
+use dreamomni2::domain::recipes::{self, Draft, Task};
+use dreamomni2::inference::{Error, Package, PackageInfo, Packages};
 use tempfile::TempDir;
 
 fn good() -> PathBuf {
@@ -219,4 +221,37 @@ fn a_family_without_a_pipeline_is_refused_with_the_ones_there_are() {
     });
     assert_eq!(code, "package_unsupported");
     assert!(sentence.contains("Wuerstchen") && sentence.contains("kontext"), "{sentence}");
+}
+
+#[test]
+fn a_video_package_says_how_many_frames_its_clips_can_have_and_a_recipe_is_held_to_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/ltx");
+    let info = Package::in_folder(&folder).unwrap().info;
+    assert_eq!((info.frame_step, info.defaults.frames), (8, 9));
+    let card = shelf::card(&info);
+    assert_eq!(card.max_frames % 8, 1);
+    let draft = |frames| Draft {
+        task: Task::Clip,
+        prompt: "a red cat".to_owned(),
+        negative: None,
+        references: Vec::new(),
+        width: 64,
+        height: 32,
+        steps: 4,
+        guidance: 3.0,
+        seed: None,
+        variations: 1,
+        model: card.name.clone(),
+        frames,
+        rate: None,
+        strength: None,
+        scheduler: None,
+    };
+    let check = |frames| recipes::check(&draft(frames), std::slice::from_ref(&card), 0);
+    let refused = check(Some(16)).unwrap_err();
+    assert_eq!(refused.code(), "frames_not_possible");
+    assert!(refused.to_string().contains("choose 9 or 17"), "{refused}");
+    for (asked, frames) in [(None, 9), (Some(1), 1), (Some(17), 17)] {
+        assert_eq!(check(asked).unwrap().frames, Some(frames));
+    }
 }

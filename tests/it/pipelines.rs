@@ -70,7 +70,7 @@ impl Watch for Looker {
 #[test]
 fn every_reference_case_is_replayed_within_its_bounds() {
     let mut wrong = Vec::new();
-    for name in ["scene", "sd", "sdxl", "kontext", "dreamomni2"] {
+    for name in ["scene", "sd", "sdxl", "kontext", "dreamomni2", "ltx", "ltx-timestep"] {
         let mut pipeline = pipeline(name);
         let package = package(name);
         let cases = replay::names(&package).unwrap();

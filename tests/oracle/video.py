@@ -77,13 +77,13 @@ def export_transformer(model, out, kind):
 
 
 def export_vae(vae, out):
-    size = {2: "frames", 3: "height", 4: "width"}
-    export(Encode(vae), out / "vae_encoder", (torch.randn(1, 3, 1, 96, 64),), ["sample"], ["latent_parameters"], {"sample": size, "latent_parameters": size})
-    told = vae.config.timestep_conditioning
-    inputs, names = (torch.randn(1, CHANNELS, 3, 5, 4),), ["latent_sample"]
-    if told:
-        inputs, names = (*inputs, torch.tensor([0.05])), [*names, "timestep"]
-    export(Decode(vae), out / "vae_decoder", inputs, names, ["sample"], {"latent_sample": size, "sample": size})
+    frames, height, width = (torch.export.Dim(name, min=1, max=4096) for name in ("frames", "height", "width"))
+    export(Encode(vae), out / "vae_encoder", (torch.randn(1, 3, 1, 96, 64),), ["sample"], ["latent_parameters"],
+           {"sample": {3: vae.spatial_compression_ratio * height, 4: vae.spatial_compression_ratio * width}}, dynamo=True)
+    inputs, free = (torch.randn(1, CHANNELS, 3, 5, 4),), {"latent_sample": {2: frames, 3: height, 4: width}}
+    if vae.config.timestep_conditioning:
+        inputs, free = (*inputs, torch.tensor([0.05])), free | {"timestep": None}
+    export(Decode(vae), out / "vae_decoder", inputs, list(free), ["sample"], free, dynamo=True)
     # The statistics are weights of the original; its config knows nothing of them.
     known = {"latents_mean": vae.latents_mean.tolist(), "latents_std": vae.latents_std.tolist()}
     for half in ("vae_encoder", "vae_decoder"):

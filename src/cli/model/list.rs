@@ -25,7 +25,9 @@ pub(super) fn info(packages: &Packages, name: &str, json: bool) -> Result<(), Fa
     let (usual, sizes) = (&info.defaults, &info.sizes);
     let roles: Vec<&str> = info.roles.iter().map(|role| role.as_str()).collect();
     let suggested: Vec<String> = sizes.suggested.iter().map(ToString::to_string).collect();
-    let moving = format!("; clips {} frames at {}", usual.frames, usual.rate);
+    let lattice =
+        if info.frame_step > 1 { format!(" (one and then {} at a time)", info.frame_step) } else { String::new() };
+    let moving = format!("; clips {} frames{lattice} at {}", usual.frames, usual.rate);
     let rows = [
         ("name", format!("{} {}", info.name, info.version)),
         ("family", info.family.clone()),

@@ -21,6 +21,8 @@ pub struct ModelCard {
     pub sizes: Sizes,
     pub max_steps: u32,
     pub max_frames: u32,
+    /// A clip has a multiple of it and one frames; 1 where any number goes.
+    pub frame_step: u32,
     /// How far an edit leaves its source where the recipe does not say, 0 to 1; none where the model knows no strength.
     #[serde(default)]
     pub strength: Option<f64>,

@@ -103,6 +103,9 @@ fn clip(draft: &Draft, card: Option<&ModelCard>, faults: &mut Vec<Fault>) -> (Op
     let frames = draft.frames.or(card.map(|c| c.defaults.frames)).unwrap_or(1);
     if !(1..=most).contains(&frames) {
         faults.push(Fault::Frames(frames, most));
+    } else if let Some(step) = card.map(|c| c.frame_step).filter(|step| *step > 1 && (frames - 1) % step != 0) {
+        let below = frames - (frames - 1) % step;
+        faults.push(Fault::FrameStep { asked: frames, step, below, above: below + step });
     }
     let rate = draft.rate.or(card.map(|c| c.defaults.rate)).unwrap_or(Rate::FILM);
     if Rate::new(rate.num, rate.den).is_none() {

@@ -35,6 +35,10 @@ pub enum Fault {
     NoSource,
     #[error("{0} frames are not possible; choose 1 to {1}")]
     Frames(u32, u32),
+    #[error(
+        "{asked} frames are not possible with this model: it makes one and then {step} at a time; choose {below} or {above}"
+    )]
+    FrameStep { asked: u32, step: u32, below: u32, above: u32 },
     #[error("{0}/{1} is not a frame rate; choose for example 24/1, 25/1 or 24000/1001")]
     Rate(u32, u32),
     #[error("The strength must be a number from 0 to 1")]
@@ -79,6 +83,7 @@ impl Fault {
             Fault::Role { .. } => "role_not_possible",
             Fault::NoSource => "source_missing",
             Fault::Frames(..) => "frames_out_of_range",
+            Fault::FrameStep { .. } => "frames_not_possible",
             Fault::Rate(..) => "rate_malformed",
             Fault::Strength => "strength_out_of_range",
             Fault::StrengthWithoutEdit => "strength_without_edit",
@@ -101,7 +106,7 @@ impl Fault {
             Fault::Model(_) => "model",
             Fault::Task { .. } => "task",
             Fault::References { .. } | Fault::Role { .. } | Fault::NoSource | Fault::ReferenceMissing => "references",
-            Fault::Frames(..) => "frames",
+            Fault::Frames(..) | Fault::FrameStep { .. } => "frames",
             Fault::Rate(..) => "rate",
             Fault::Strength | Fault::StrengthWithoutEdit | Fault::StrengthUnknown(_) => "strength",
             Fault::Scheduler { .. } => "scheduler",

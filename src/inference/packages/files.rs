@@ -9,6 +9,9 @@ use serde::de::DeserializeOwned;
 
 use crate::inference::error::{Error, Result};
 
+/// Where a VAE's config may lie.
+pub(crate) const VAE_CONFIGS: [&str; 3] = ["vae_decoder/config.json", "vae/config.json", "vae_encoder/config.json"];
+
 /// A text file of a package is never longer.
 const MOST_TEXT: u64 = 64 << 20;
 

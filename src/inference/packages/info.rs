@@ -10,6 +10,7 @@ use crate::inference::schedulers::offered;
 use super::files::Files;
 use super::manifest::Manifest;
 use super::receipt::Receipt;
+use super::video_vae::VideoVaeFacts;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackageInfo {
@@ -22,6 +23,8 @@ pub struct PackageInfo {
     pub max_references: usize,
     pub roles: Vec<Role>,
     pub sizes: Sizes,
+    /// A clip has a multiple of it and one frames: 8 for 9, 17, 25 …; 1 where any number goes.
+    pub frame_step: u32,
     /// How far an edit leaves its source where the order does not say; none where the family knows no strength.
     pub strength: Option<f64>,
     /// The schedulers that an order may ask for in place of the package's own.
@@ -56,7 +59,8 @@ pub struct Defaults {
 }
 
 /// The families that there are pipelines for.
-pub const FAMILIES: [&str; 5] = ["scene", "stable_diffusion", "stable_diffusion_xl", "kontext", "dreamomni2"];
+pub const FAMILIES: [&str; 6] =
+    ["scene", "stable_diffusion", "stable_diffusion_xl", "kontext", "dreamomni2", "ltx_video"];
 
 #[derive(Deserialize)]
 struct Index {
@@ -74,6 +78,7 @@ struct Usual {
     steps: u32,
     guidance: f32,
     strength: Option<f64>,
+    frames: (u32, Rate),
 }
 
 const SCHEDULER: &str = "scheduler/scheduler_config.json";
@@ -85,6 +90,8 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
     let (width, height) = manifest.default_size()?.map_or(usual.size, |s| (s.width, s.height));
     let able = &manifest.capabilities;
     let (min, max, multiple) = usual.sides;
+    let frame_step = if family == "ltx_video" { VideoVaeFacts::of(files)?.time } else { 1 };
+    let frames = manifest.defaults.frames.unwrap_or(usual.frames.0).max(1);
     let Receipt { hash, bytes, .. } = Receipt::of(files)?;
     Ok(PackageInfo {
         name: name.to_owned(),
@@ -100,6 +107,7 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             multiple: able.multiple.unwrap_or(multiple).max(1),
             suggested: manifest.suggested()?.unwrap_or_else(|| vec![Size::new(width, height)]),
         },
+        frame_step,
         strength: usual.strength,
         schedulers: if files.has(SCHEDULER) { offered(&files.json(SCHEDULER)?) } else { Vec::new() },
         defaults: Defaults {
@@ -107,8 +115,8 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             height,
             steps: manifest.defaults.steps.unwrap_or(usual.steps),
             guidance: manifest.defaults.guidance.unwrap_or(usual.guidance),
-            frames: manifest.defaults.frames.unwrap_or(48),
-            rate: manifest.default_rate()?.unwrap_or(Rate::FILM),
+            frames: frames - (frames - 1) % frame_step,
+            rate: manifest.default_rate()?.unwrap_or(usual.frames.1),
         },
         memory_bytes: manifest.memory_bytes.unwrap_or(bytes + bytes / 2 + (256 << 20)),
         hash,
@@ -125,6 +133,7 @@ fn family(told: Option<&str>, class: &str) -> Result<&'static str> {
         c if c.starts_with("OnnxStableDiffusion") => Some("stable_diffusion"),
         c if c.starts_with("FluxKontext") => Some("kontext"),
         c if c.starts_with("DreamOmni2") => Some("dreamomni2"),
+        "LTXPipeline" | "LTXImageToVideoPipeline" => Some("ltx_video"),
         _ => None,
     };
     told.map_or_else(by_class, known).ok_or_else(|| Error::Unsupported {
@@ -146,6 +155,7 @@ fn usual(family: &str) -> Usual {
             steps: 20,
             guidance: 2.5,
             strength: None,
+            frames: (48, Rate::FILM),
         },
         "stable_diffusion" => Usual {
             tasks: &[Picture, Edit],
@@ -156,6 +166,7 @@ fn usual(family: &str) -> Usual {
             steps: 25,
             guidance: 7.5,
             strength: Some(0.8),
+            frames: (48, Rate::FILM),
         },
         "stable_diffusion_xl" => Usual {
             tasks: &[Picture, Edit],
@@ -166,6 +177,18 @@ fn usual(family: &str) -> Usual {
             steps: 30,
             guidance: 5.0,
             strength: Some(0.3),
+            frames: (48, Rate::FILM),
+        },
+        "ltx_video" => Usual {
+            tasks: &[Clip],
+            references: 1,
+            roles: &[Role::FirstFrame],
+            sides: (32, 2048, 32),
+            size: (704, 512),
+            steps: 50,
+            guidance: 3.0,
+            strength: None,
+            frames: (161, Rate { num: 25, den: 1 }),
         },
         _ => Usual {
             tasks: &[Picture, Edit],
@@ -176,6 +199,7 @@ fn usual(family: &str) -> Usual {
             steps: if family == "kontext" { 28 } else { 30 },
             guidance: 3.5,
             strength: None,
+            frames: (48, Rate::FILM),
         },
     }
 }

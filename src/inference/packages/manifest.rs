@@ -50,6 +50,9 @@ pub(crate) struct Defaults {
     pub(crate) guidance: Option<f32>,
     pub(crate) frames: Option<u32>,
     pub(crate) rate: Option<String>,
+    /// What a decoder that knows timesteps is told, and how much noise is mixed in for it.
+    pub(crate) decode_timestep: Option<f32>,
+    pub(crate) decode_noise_scale: Option<f32>,
 }
 
 impl Manifest {

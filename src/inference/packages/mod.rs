@@ -12,15 +12,17 @@ mod receipt;
 mod source;
 mod stage;
 mod wire;
+mod video_vae;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use files::Files;
+pub(crate) use files::{Files, VAE_CONFIGS};
 pub(crate) use fuse::own_transformer;
 pub use fuse::{Fused, Lora};
 pub use info::{Defaults, FAMILIES, PackageInfo, Sizes};
 pub(crate) use manifest::Manifest;
+pub(crate) use video_vae::VideoVaeFacts;
 
 use self::receipt::Receipt;
 use super::error::{Error, Result};

@@ -2,8 +2,6 @@
 //!
 //! References enter clean, behind the noisy tokens, each with an index and a shift of place to the right.
 
-use serde::Deserialize;
-
 use crate::base::units::Size;
 use crate::inference::error::Result;
 use crate::inference::graph::{Feed, Graph, Port};
@@ -20,7 +18,7 @@ use crate::media::picture::Picture;
 use super::buckets;
 use super::limits;
 use super::stages::{self, Denoiser};
-use super::text::{Layer, TextEncoder};
+use super::text::{self, Layer, TextEncoder};
 use super::vae::Vae;
 
 /// How many numbers T5 makes of a prompt.
@@ -56,20 +54,12 @@ struct Transformer {
     out: Port,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct TokenizerConfig {
-    /// Ours: how long prompts become, where it is not FLUX' usual 512.
-    max_sequence_length: Option<usize>,
-}
-
 impl Flux {
     pub(crate) fn load(package: &Package, settings: &Settings) -> Result<Self> {
         let files = &package.files;
         let listed = package.manifest.bucket_sizes()?;
         let usual = || if package.info.family == "dreamomni2" { buckets::usual() } else { Vec::new() };
-        let index: TokenizerConfig = files.json("model_index.json")?;
-        let length = index.max_sequence_length.filter(|n| (1..=4096).contains(n)).unwrap_or(WORDS);
+        let length = text::prompt_length(files, WORDS)?;
         let (clip, t5) = (Subwords::clip(files, "tokenizer")?, Subwords::t5(files, "tokenizer_2", length)?);
         let mut transformers = Transformers { files: files.clone(), settings: settings.clone(), open: None };
         // Opened before anybody waits for a picture, and refused now if it does not fit.

@@ -3,8 +3,10 @@
 mod buckets;
 pub(crate) mod flux;
 mod limits;
+pub(crate) mod ltx;
 pub(crate) mod scene;
 pub(crate) mod stable_diffusion;
 mod stages;
 mod text;
 mod vae;
+mod video_vae;

@@ -100,7 +100,7 @@ impl StableDiffusion {
             [only] => only.hidden.clone(),
             several => side_by_side(several)?,
         };
-        Ok(Encoded { hidden, pooled })
+        Ok(Encoded { hidden, pooled, ..Encoded::default() })
     }
 
     /// Where to begin: pure noise, or the source with as much noise as the strength says.
@@ -253,8 +253,6 @@ fn side_by_side(parts: &[Encoded]) -> Result<Latents> {
 
 fn zeros_like(branches: &[Encoded]) -> Encoded {
     let zeros = |of: &Latents| Latents::zeros(of.shape.clone());
-    branches.first().map_or_else(
-        || Encoded { hidden: Latents::default(), pooled: Latents::default() },
-        |b| Encoded { hidden: zeros(&b.hidden), pooled: zeros(&b.pooled) },
-    )
+    let none = |b: &Encoded| Encoded { hidden: zeros(&b.hidden), pooled: zeros(&b.pooled), ..Encoded::default() };
+    branches.first().map(none).unwrap_or_default()
 }

@@ -1,12 +1,14 @@
 //! A text encoder with its tokenizer: a prompt in, hidden states and a summary out.
 
+use serde::Deserialize;
+
 use crate::inference::error::Result;
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::names;
 use crate::inference::packages::Files;
 use crate::inference::settings::Settings;
-use crate::inference::tokenizers::subwords::Subwords;
+use crate::inference::tokenizers::subwords::{Subwords, Tokens};
 
 /// So many prompts are remembered: variations and negatives repeat.
 const REMEMBERED: usize = 8;
@@ -21,12 +23,27 @@ pub(crate) struct TextEncoder {
     remembered: Vec<(String, Encoded)>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Encoded {
     /// `[1, length, width]`; empty when the graph gives none.
     pub(crate) hidden: Latents,
     /// `[1, width]`; empty when the graph gives none.
     pub(crate) pooled: Latents,
+    /// 1 for every number that is of the prompt, 0 for padding; for transformers that heed it.
+    pub(crate) mask: Vec<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Index {
+    /// Ours: how long prompts become, where it is not the family's usual.
+    max_sequence_length: Option<usize>,
+}
+
+/// How many numbers T5 makes of a prompt.
+pub(super) fn prompt_length(files: &Files, usual: usize) -> Result<usize> {
+    let index: Index = files.json("model_index.json")?;
+    Ok(index.max_sequence_length.filter(|n| (1..=4096).contains(n)).unwrap_or(usual))
 }
 
 /// Which hidden states a family wants.
@@ -84,7 +101,7 @@ impl TextEncoder {
         if let Some((_, known)) = self.remembered.iter().find(|(p, _)| p == prompt) {
             return Ok(known.clone());
         }
-        let ids = self.words.ids(prompt)?;
+        let Tokens { ids, mask } = self.words.read(prompt)?;
         let shape = [1, ids.len()];
         // No mask means that everything counts, padding too: so the originals do.
         let ones = vec![1; ids.len()];
@@ -93,7 +110,7 @@ impl TextEncoder {
         let wanted: Vec<&Port> = self.hidden.iter().chain(&self.pooled).collect();
         let mut found = self.graph.run_for(&feeds, &wanted)?.into_iter();
         let mut next = |port: &Option<Port>| port.as_ref().and_then(|_| found.next()).unwrap_or_default();
-        let encoded = Encoded { hidden: next(&self.hidden), pooled: next(&self.pooled) };
+        let encoded = Encoded { hidden: next(&self.hidden), pooled: next(&self.pooled), mask };
         if self.remembered.len() >= REMEMBERED {
             self.remembered.remove(0);
         }

@@ -7,7 +7,7 @@ use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::names;
-use crate::inference::packages::Files;
+use crate::inference::packages::{Files, VAE_CONFIGS};
 use crate::inference::settings::Settings;
 use crate::media::picture::{Filter, Picture};
 
@@ -23,8 +23,8 @@ pub(crate) struct Vae {
     pub(crate) channels: usize,
 }
 
-struct Half {
-    graph: Graph,
+pub(super) struct Half {
+    pub(super) graph: Graph,
     enter: Port,
     leave: Port,
 }
@@ -41,8 +41,7 @@ struct Config {
 impl Vae {
     /// `usual`: scale, shift and channels of the family where the package does not say.
     pub(crate) fn open(files: &Files, usual: (f32, f32, usize), settings: &Settings) -> Result<Self> {
-        let told = ["vae_decoder/config.json", "vae/config.json", "vae_encoder/config.json"];
-        let config: Config = match told.iter().find(|f| files.has(f)) {
+        let config: Config = match VAE_CONFIGS.iter().find(|f| files.has(f)) {
             Some(file) => files.json(file)?,
             None => Config::default(),
         };
@@ -92,13 +91,13 @@ impl Vae {
 }
 
 impl Half {
-    fn bind(graph: Graph, enter: names::Spellings, leave: names::Spellings) -> Result<Self> {
+    pub(super) fn bind(graph: Graph, enter: names::Spellings, leave: names::Spellings) -> Result<Self> {
         let (enter, leave) = (graph.input(enter)?, graph.output(leave)?);
         graph.expect_no_more_than(&[&enter])?;
         Ok(Half { graph, enter, leave })
     }
 
-    fn run(&mut self, from: &Latents) -> Result<Latents> {
+    pub(super) fn run(&mut self, from: &Latents) -> Result<Latents> {
         self.graph.run(&[(&self.enter, Feed::Numbers(&from.shape, &from.values))], &self.leave)
     }
 }

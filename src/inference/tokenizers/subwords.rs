@@ -16,6 +16,14 @@ pub(crate) struct Subwords {
     length: usize,
 }
 
+/// A prompt as the model gets it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Tokens {
+    pub(crate) ids: Vec<i64>,
+    /// 1 for every number that is of the prompt, 0 for padding.
+    pub(crate) mask: Vec<i64>,
+}
+
 /// What `tokenizer_config.json` and `special_tokens_map.json` say.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -88,13 +96,16 @@ impl Subwords {
     }
 
     /// The numbers of a prompt: cut and filled to the length that the model wants.
-    pub(crate) fn ids(&self, prompt: &str) -> Result<Vec<i64>> {
+    pub(crate) fn read(&self, prompt: &str) -> Result<Tokens> {
         let failed = |e: tokenizers::Error| Error::BadOrder(format!("the prompt cannot be read by this model: {e}"));
         let encoding = self.tokenizer.encode(prompt, false).map_err(failed)?;
         let room = self.length - 1 - usize::from(self.start.is_some());
         let words = encoding.get_ids().iter().take(room).map(|id| i64::from(*id));
-        let ids = self.start.into_iter().chain(words).chain([self.end]).chain(std::iter::repeat(self.pad));
-        Ok(ids.take(self.length).collect())
+        let mut ids: Vec<i64> = self.start.into_iter().chain(words).chain([self.end]).collect();
+        let mut mask = vec![1; ids.len()];
+        ids.resize(self.length, self.pad);
+        mask.resize(self.length, 0);
+        Ok(Tokens { ids, mask })
     }
 }
 

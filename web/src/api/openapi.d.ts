@@ -1128,6 +1128,11 @@ export interface components {
             items: {
                 defaults: components["schemas"]["DefaultsView"];
                 family: string;
+                /**
+                 * Format: int32
+                 * @description A clip has a multiple of it and one frames (8: 9, 17, 25 …); 1 where any number goes.
+                 */
+                frame_step: number;
                 hash: string;
                 licence: string;
                 /** Format: int32 */
@@ -1228,6 +1233,11 @@ export interface components {
         Model: {
             defaults: components["schemas"]["DefaultsView"];
             family: string;
+            /**
+             * Format: int32
+             * @description A clip has a multiple of it and one frames (8: 9, 17, 25 …); 1 where any number goes.
+             */
+            frame_step: number;
             hash: string;
             licence: string;
             /** Format: int32 */
