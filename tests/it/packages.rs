@@ -255,3 +255,13 @@ fn a_video_package_says_how_many_frames_its_clips_can_have_and_a_recipe_is_held_
         assert_eq!(check(asked).unwrap().frames, Some(frames));
     }
 }
+
+#[test]
+fn a_tokenizer_with_more_words_than_its_text_encoder_knows_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/ltx"), folder.path());
+    fs::write(folder.path().join("text_encoder/config.json"), r#"{"vocab_size": 40}"#).unwrap();
+    let error = import(folder.path(), "ltx").unwrap_err();
+    assert_eq!(error.code(), "package_file_malformed");
+    assert!(error.to_string().contains("tokenizer") && error.to_string().contains("vocab_size of 40"), "{error}");
+}

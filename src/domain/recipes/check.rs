@@ -103,7 +103,7 @@ fn clip(draft: &Draft, card: Option<&ModelCard>, faults: &mut Vec<Fault>) -> (Op
     let frames = draft.frames.or(card.map(|c| c.defaults.frames)).unwrap_or(1);
     if !(1..=most).contains(&frames) {
         faults.push(Fault::Frames(frames, most));
-    } else if let Some(step) = card.map(|c| c.frame_step).filter(|step| *step > 1 && (frames - 1) % step != 0) {
+    } else if let Some(step) = card.map(|c| c.frame_step).filter(|step| !(frames - 1).is_multiple_of(*step)) {
         let below = frames - (frames - 1) % step;
         faults.push(Fault::FrameStep { asked: frames, step, below, above: below + step });
     }

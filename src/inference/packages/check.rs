@@ -7,6 +7,7 @@ use std::path::{Component, Path};
 
 use crate::inference::error::{Error, Result};
 use crate::inference::names::{self, Expected};
+use crate::inference::tokenizers::subwords::{self, Kind};
 
 use super::files::Files;
 use super::info;
@@ -35,10 +36,28 @@ pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Resu
     for expected in names::expected(&info.family) {
         fits(expected, &graphs)?;
     }
+    for (folder, kind, encoder) in readers(&info.family) {
+        // One that is missing is named when the model is loaded: some families do without.
+        if ["tokenizer.json", "vocab.json", "spiece.model"].iter().any(|f| files.has(&format!("{folder}/{f}"))) {
+            subwords::fits(files, folder, *kind, encoder)?;
+        }
+    }
     if info.family == "scene" && !files.has("tokenizer/lexicon.json") {
         return Err(Error::FileMissing { file: "tokenizer/lexicon.json".to_owned() });
     }
     Ok(())
+}
+
+/// Which tokenizer reads for which text encoder.
+fn readers(family: &str) -> &'static [(&'static str, Kind, &'static str)] {
+    const CLIP: (&str, Kind, &str) = ("tokenizer", Kind::Clip, "text_encoder");
+    match family {
+        "scene" => &[],
+        "stable_diffusion" => &[CLIP],
+        "stable_diffusion_xl" => &[CLIP, ("tokenizer_2", Kind::Clip, "text_encoder_2")],
+        "ltx_video" => &[("tokenizer", Kind::T5, "text_encoder")],
+        _ => &[CLIP, ("tokenizer_2", Kind::T5, "text_encoder_2")],
+    }
 }
 
 /// The manifest's own hashes hold.

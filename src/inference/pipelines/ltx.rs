@@ -38,7 +38,8 @@ impl Ltx {
     pub(crate) fn load(package: &Package, settings: &Settings) -> Result<Self> {
         let files = &package.files;
         let t5 = Subwords::t5(files, "tokenizer", text::prompt_length(files, WORDS)?)?;
-        let shape: TransformerConfig = files.json("transformer/config.json")?;
+        let told = "transformer/config.json";
+        let shape: TransformerConfig = if files.has(told) { files.json(told)? } else { TransformerConfig::default() };
         if shape.patch_size.unwrap_or(1) != 1 || shape.patch_size_t.unwrap_or(1) != 1 {
             let found = "patch_size or patch_size_t above 1".to_owned();
             return Err(Error::Unsupported { what: "in its transformer", found, supported: "patches of 1".to_owned() });
@@ -307,8 +308,8 @@ mod tests {
         let rate = Rate::new(30_000, 1001).unwrap();
         let grid = Grid { frames: 2, height: 2, width: 3, scale: scale(8, 32, rate) };
         let places = grid.places();
-        let token = |n: usize| [places[n], places[12 + n], places[24 + n]];
-        assert_eq!(token(0), [0.0, 0.0, 0.0]);
-        assert_eq!(token(11), [(8.0 * 1001.0 / 30_000.0) as f32, 32.0, 64.0]);
+        let token = |n: usize| vec![places[n], places[12 + n], places[24 + n]];
+        assert_eq!(token(0), vec![0.0, 0.0, 0.0]);
+        assert_eq!(token(11), vec![(8.0 * 1001.0 / 30_000.0) as f32, 32.0, 64.0]);
     }
 }

@@ -99,7 +99,7 @@ impl Decoder {
         let mut fed = vec![&latent];
         fed.extend(&timestep);
         graph.expect_no_more_than(&fed)?;
-        Ok(Decoder { latent, timestep, sample, graph, told, noise })
+        Ok(Decoder { graph, latent, timestep, sample, told, noise })
     }
 
     fn run(&mut self, latents: &Latents) -> Result<Vec<Latents>> {
