@@ -19,6 +19,7 @@ export const problems: Record<string, string> = {
   file_damaged: 'Eine Datei des Studios ist beschädigt. Bitte den Betreiber verständigen; eine Sicherung stellt sie wieder her.',
   file_missing: 'Eine Datei des Studios fehlt. Bitte den Betreiber verständigen; eine Sicherung stellt sie wieder her.',
   frames_not_kept: 'Die einzelnen Bilder dieses Clips wurden nicht aufgehoben. Den Clip selbst gibt es als MP4.',
+  frames_not_possible: 'Diese Zahl von Bildern kann das Modell nicht: Es macht eins und dann immer gleich viele dazu. Bitte die nächste nehmen, die der Regler anbietet.',
   frames_out_of_range: 'So viele Bilder kann dieses Modell nicht. Bitte weniger nehmen.',
   graph_failed: 'Das Modell konnte dieses Bild nicht rechnen. Bitte eine andere Größe versuchen; kommt es wieder, den Betreiber verständigen.',
   guidance_out_of_range: 'Die Führung muss eine Zahl von 0 bis 30 sein.',
