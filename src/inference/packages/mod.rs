@@ -11,8 +11,8 @@ mod onnx;
 mod receipt;
 mod source;
 mod stage;
-mod wire;
 mod video_vae;
+mod wire;
 
 use std::fs;
 use std::path::{Path, PathBuf};
