@@ -5,8 +5,8 @@
     dreamomni2 model import kontext --accept-licence
 
 Runs on any machine with PyTorch, diffusers, transformers and onnx; the studio itself never needs them. Knows Stable
-Diffusion 1.x and 2.x (inpainting too), SDXL and FLUX.1 Kontext (DreamOmni2: --family dreamomni2, then fuse its two
-LoRAs in the studio). One network is in memory at a time."""
+Diffusion 1.x and 2.x (inpainting too), SDXL, FLUX.1 Kontext (DreamOmni2: --family dreamomni2, then fuse its two LoRAs
+in the studio) and LTX-Video. One network is in memory at a time."""
 
 import argparse
 import gc
@@ -63,8 +63,19 @@ class Transformer(torch.nn.Module):
                                 timestep=timestep, img_ids=img_ids, txt_ids=txt_ids, guidance=guidance, return_dict=False)[0]
 
 
+class VideoTransformer(torch.nn.Module):
+    """One step of LTX-Video; each token is told its own timestep, second, row and column."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.transformer = model
+
+    def forward(self, hidden_states, encoder_hidden_states, timestep, encoder_attention_mask, video_coords):
+        return self.transformer(hidden_states, encoder_hidden_states, timestep, encoder_attention_mask, video_coords=video_coords, return_dict=False)[0]
+
+
 class Encoder(torch.nn.Module):
-    """Pixels from -1 to 1 [1, 3, h, w] -> means and variances of the latents."""
+    """Pixels from -1 to 1 [1, 3, h, w] (of a video [1, 3, 1, h, w]) -> means and variances of the latents."""
 
     def __init__(self, vae):
         super().__init__()
@@ -83,6 +94,17 @@ class Decoder(torch.nn.Module):
 
     def forward(self, latent_sample):
         return self.vae.decode(latent_sample, return_dict=False)[0]
+
+
+class VideoDecoder(torch.nn.Module):
+    """Latents -> pixels from -1 to 1; some decoders are told how much noise is left."""
+
+    def __init__(self, vae):
+        super().__init__()
+        self.vae = vae
+
+    def forward(self, latent_sample, timestep=None):
+        return self.vae.decode(latent_sample, timestep, return_dict=False)[0]
 
 
 def write(module, folder, inputs, names, outputs, free, dynamo=False):
@@ -179,6 +201,39 @@ def vae(source, out, dtype):
         shutil.copy(source / "vae" / "config.json", out / half / "config.json")
 
 
+def video_transformer(source, out, dtype):
+    model = diffusers.LTXVideoTransformer3DModel.from_pretrained(source / "transformer", torch_dtype=dtype)
+    c = model.config
+    random = lambda *shape: torch.randn(*shape, dtype=dtype)  # noqa: E731
+    inputs = {"hidden_states": random(1, 105, c.in_channels), "encoder_hidden_states": random(1, 128, c.caption_channels),
+              "timestep": torch.full((1, 105), 500.0), "encoder_attention_mask": torch.ones(1, 128), "video_coords": torch.rand(1, 3, 105)}
+    tokens, words = torch.export.Dim("tokens", min=2, max=1 << 20), torch.export.Dim("words", min=2, max=4096)
+    free = {"hidden_states": {1: tokens}, "encoder_hidden_states": {1: words}, "timestep": {1: tokens}, "encoder_attention_mask": {1: words},
+            "video_coords": {2: tokens}}
+    write(VideoTransformer(model), out / "transformer", tuple(inputs.values()), list(inputs), ["out_hidden_states"], free, dynamo=True)
+
+
+def video_vae(source, out, dtype):
+    model = diffusers.AutoencoderKLLTXVideo.from_pretrained(source / "vae", torch_dtype=dtype)
+    for block in model.decoder.modules():
+        # Some decoders add noise of their own, another at every run: equal orders shall give equal clips.
+        if getattr(block, "per_channel_scale1", None) is not None:
+            block.per_channel_scale1 = block.per_channel_scale2 = None
+    channels, space = model.config.latent_channels, model.spatial_compression_ratio
+    frames, height, width = (torch.export.Dim(name, min=1, max=4096) for name in ("frames", "height", "width"))
+    write(Encoder(model), out / "vae_encoder", (torch.randn(1, 3, 1, 3 * space, 2 * space, dtype=dtype),), ["sample"], ["latent_parameters"],
+          {"sample": {3: space * height, 4: space * width}}, dynamo=True)
+    inputs, free = {"latent_sample": torch.randn(1, channels, 3, 5, 4, dtype=dtype)}, {"latent_sample": {2: frames, 3: height, 4: width}}
+    if model.config.timestep_conditioning:
+        inputs["timestep"], free["timestep"] = torch.tensor([0.05], dtype=dtype), None
+    write(VideoDecoder(model), out / "vae_decoder", tuple(inputs.values()), list(inputs), ["sample"], free, dynamo=True)
+    # The statistics of its latents are weights of the original; the config tells them to the studio.
+    config = json.loads((source / "vae" / "config.json").read_text())
+    config |= {"latents_mean": model.latents_mean.tolist(), "latents_std": model.latents_std.tolist()}
+    for half in ("vae_encoder", "vae_decoder"):
+        (out / half / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
 @torch.no_grad()
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -192,26 +247,28 @@ def main():
         sys.exit(f"{args.out} is there already; name a folder that is not")
     index = json.loads((args.source / "model_index.json").read_text())
     kind, dtype = index["_class_name"], TYPES[args.dtype]
-    flux, xl = kind.startswith("Flux"), kind.startswith("StableDiffusionXL")
-    if not flux and not kind.startswith("StableDiffusion"):
-        sys.exit(f"{kind} cannot be exported by this script; it knows StableDiffusion…, StableDiffusionXL… and Flux…")
+    flux, xl, video = kind.startswith("Flux"), kind.startswith("StableDiffusionXL"), kind in ("LTXPipeline", "LTXImageToVideoPipeline")
+    if not flux and not video and not kind.startswith("StableDiffusion"):
+        sys.exit(f"{kind} cannot be exported by this script; it knows StableDiffusion…, StableDiffusionXL…, Flux… and LTX…")
     print(f"{kind} -> {args.out}", flush=True)
     for name in ("text_encoder", "text_encoder_2"):
         if index.get(name, [None])[0]:
             text_encoder(args.source, args.out, name, dtype, xl, index)
             shutil.copy(args.source / name / "config.json", args.out / name / "config.json")
-    denoiser = "transformer" if flux else "unet"
+    denoiser = "transformer" if flux or video else "unet"
     if flux:
         transformer(args.source, args.out, dtype)
+    elif video:
+        video_transformer(args.source, args.out, dtype)
     else:
         unet(args.source, args.out, dtype, xl)
     shutil.copy(args.source / denoiser / "config.json", args.out / denoiser / "config.json")
-    vae(args.source, args.out, torch.float32 if args.dtype == "fp16" else dtype)
+    (video_vae if video else vae)(args.source, args.out, torch.float32 if args.dtype == "fp16" else dtype)
     for folder in ("tokenizer", "tokenizer_2", "scheduler"):
         if (args.source / folder).is_dir():
             shutil.copytree(args.source / folder, args.out / folder)
     shutil.copy(args.source / "model_index.json", args.out / "model_index.json")
-    family = args.family or ("kontext" if flux else "stable_diffusion_xl" if xl else "stable_diffusion")
+    family = args.family or ("kontext" if flux else "ltx_video" if video else "stable_diffusion_xl" if xl else "stable_diffusion")
     lines = [f"family = {json.dumps(family)}"] + ([f"licence = {json.dumps(args.licence)}"] if args.licence else [])
     (args.out / "studio-model.toml").write_text("\n".join(lines) + "\n")
     print(f"Bring it in with: dreamomni2 model import {args.out} --accept-licence")
