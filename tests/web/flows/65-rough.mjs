@@ -1,6 +1,6 @@
 // Rough ground: a slow line, a full disk, files that are none, many tabs at once.
 import { execFileSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { done, order, OWNER, png, setUp, signIn } from '../support/people.mjs';
 
@@ -104,20 +104,37 @@ export default [
       await mia.page.locator('#prompt').fill('a lighthouse that must not be lost');
       await mia.page.locator('.go .primary:enabled').waitFor();
       const ballast = join(small.home, 'ballast');
-      const room = statfsSync(small.home);
-      writeFileSync(ballast, Buffer.alloc(room.bavail * room.bsize));
+      // Until nothing fits: the error is the sign.
+      const fill = () => {
+        const file = openSync(ballast, 'w');
+        try {
+          for (const block = Buffer.alloc(4096); ; ) writeSync(file, block);
+        } catch (full) {
+          if (full.code !== 'ENOSPC') throw full;
+        } finally {
+          closeSync(file);
+        }
+      };
+      fill();
       await mia.page.locator('#prompt').press('Control+Enter');
       // Refused at once, or a moment later by the worker: what little room a database has in hand decides.
       await mia.page.locator('.notice', { hasText: 'The disk of the studio is full' }).first().waitFor();
       await mia.axe('generate: disk full');
       if ((await mia.page.locator('#prompt').inputValue()) !== 'a lighthouse that must not be lost') throw new Error('typed words are gone');
+      await mia.page.locator('.refs input[type=file]').setInputFiles({ name: 'sketch.png', mimeType: 'image/png', buffer: await png(mia, 90, 20, 20, 200, 150) });
+      await mia.page.locator('.ref .problem', { hasText: 'The disk of the studio is full' }).waitFor();
+      rmSync(ballast);
+      await mia.button('Try sketch.png again').click();
+      await mia.page.locator('.ref .what .faint', { hasText: 'sketch.png' }).waitFor();
+      await mia.button('Take out reference 1').click();
+      fill();
       await mia.go(`/w/${ws}/gallery`);
-      await mia.see('An empty wall');
+      await mia.page.locator('[data-tile]').first().waitFor();
       await paste(mia, [{ name: 'plate.png', type: 'image/png' }]);
       await mia.page.locator('.bar .bad', { hasText: 'The disk of the studio is full' }).waitFor();
       rmSync(ballast);
       await mia.button('Try plate.png again').click();
-      await mia.page.locator('[data-tile]').first().waitFor();
+      await mia.page.locator('[data-tile]').nth(1).waitFor();
       await mia.go(`/w/${ws}/generate`);
       await mia.page.locator('#prompt').press('Control+Enter');
       await done(mia, 4);

@@ -9,6 +9,8 @@ export interface DraftReference {
   name: string;
   /** Local picture until the server has one. */
   local?: string;
+  /** Which upload brings it. */
+  upload?: number;
   problem?: string;
   key: number;
 }

@@ -39,20 +39,22 @@ class Uploads {
   get refused(): Upload[] {
     return this.items.filter((one) => one.state === 'refused');
   }
-  /** Ends with the picture in the studio; a refusal leaves it open, because it can be tried again. */
-  bring(ws: string, file: File, onRefused: (why: Error) => void = () => {}): Promise<Asset> {
+  /** Under way from now on. `done` hears of the picture in the studio, at the first try or a later one. */
+  bring(ws: string, file: File, done: (asset: Asset) => void = () => {}, refused: (why: Error) => void = () => {}): Upload {
     const upload = this.#add(file.name || 'pasted.png');
-    return new Promise((done) => {
-      const order = { upload, ws, file, stop: new AbortController(), done, refused: onRefused };
-      this.#orders.set(upload.key, order);
-      this.#queue.push(order);
-      this.#next();
-    });
+    const order = { upload, ws, file, stop: new AbortController(), done, refused };
+    this.#orders.set(upload.key, order);
+    this.#queue.push(order);
+    this.#next();
+    return upload;
+  }
+  find(key: number | undefined): Upload | undefined {
+    return this.items.find((one) => one.key === key);
   }
   /** Brings what is a picture and says of the rest by name that it is none. */
   bringAll(ws: string, files: Iterable<File>): void {
     for (const file of files) {
-      if (isPicture(file)) void this.bring(ws, file);
+      if (isPicture(file)) this.bring(ws, file);
       else Object.assign(this.#add(file.name), { state: 'refused', problem: t.gallery.noPicture });
     }
   }
