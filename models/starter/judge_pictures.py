@@ -11,6 +11,7 @@ import layout as l
 import prompts as p
 import scenes
 import vocabulary as v
+from photographs import kept_apart
 
 F = l.FIRST
 KINDS = [k for k in v.KINDS if k in p.NOUNS]
@@ -22,7 +23,8 @@ class Pictures:
 
     def __init__(self, engine, eyes, photographs=None):
         self.engine, self.eyes = engine, eyes
-        self.photographs = _photographs(photographs)
+        files = _files(photographs)
+        self.photographs, self.apart = _crops(files), _crops(kept_apart(files))
 
     def scene(self, classes):
         """The tokens a render of ours carries with it."""
@@ -57,6 +59,26 @@ class Pictures:
         l.put(exact, seen[0], **{field: l.get(source, F, field) for field in ("colour", "shade", "texture")})
         mask = look.solid(self.eyes.mask(classes, seen[0]))
         return np.linalg.norm(look.lab(picture[mask]) - look.lab(self.eyes.draw(exact)[mask]), axis=1).mean() <= 10
+
+    def reads_kind(self, rng):
+        """The encoder alone: the kind of the one subject."""
+        return self._reads(rng, F, "kind")
+
+    def reads_colour(self, rng):
+        """The encoder alone: the colour of the one subject."""
+        return self._reads(rng, F, "colour")
+
+    def reads_texture(self, rng):
+        """The encoder alone: the texture of the one subject."""
+        return self._reads(rng, F, "texture")
+
+    def reads_style(self, rng):
+        """The encoder alone: the style."""
+        return self._reads(rng, l.LOOK, "style", style=rng.choice(v.STYLES))
+
+    def _reads(self, rng, token, field, **wish):
+        source = self._scene(rng, **wish)
+        return l.get(l.to_classes(self.by_eye(source)[0]), token, field) == l.get(source, token, field)
 
     def palette(self, rng):
         """Colours of a photograph: mean Lab distance from the picture's pixels to the photograph's nearest main colour."""
@@ -117,14 +139,13 @@ class Pictures:
         first = self._scene(rng)
         last = first.copy()
         l.put(last, F, x=rng.randrange(2, 14), y=rng.randrange(3, 9), size=rng.randrange(3, 7))
-        latent = yield "", [("first_frame", l.to_latent(first[None])), ("last_frame", l.to_latent(last[None]))], "", rng.randrange(1 << 30)
+        latent = yield "A clip", [("first_frame", l.to_latent(first[None])), ("last_frame", l.to_latent(last[None]))], "", rng.randrange(1 << 30)
         return all(np.abs(self.eyes.look(latent, seconds=s, duration=2.0) - self.eyes.draw(scene)).mean() <= 4 / 255 for s, scene in ((0.0, first), (2.0, last)))
 
     def foreign(self, rng):
         """A photograph is told from a drawing of ours (the edit of a foreign picture is refused)."""
         if rng.random() < .5:
-            photograph = rng.choice(self.photographs)
-            return self.engine.read(photograph)[1] < .5
+            return self.engine.read(rng.choice(self.apart))[1] < .5
         picture = self.engine.draw(l.to_latent(scenes.canonical(scenes.fulfil(rng, scenes.sample_wish(rng)))[None]), 640, 360)
         return self.engine.read(picture)[1] >= .5
 
@@ -177,16 +198,13 @@ def _means(pixels, number, rng):
     return centres
 
 
-def _photographs(folder):
-    """Photographs as arrays: those of a folder, else those that come with scikit-image, each also in crops."""
-    if folder is None:
-        try:
-            import skimage
-        except ImportError:
-            return []
-        folder = os.path.join(os.path.dirname(skimage.__file__), "data")
-    names = ["astronaut", "chelsea", "coffee", "motorcycle_left", "retina", "rocket", "hubble_deep_field", "ihc", "brick", "grass", "gravel", "coins", "camera", "moon"]
-    files = sorted(f for f in glob.glob(os.path.join(folder, "*")) if f.endswith((".jpg", ".png")) and (os.path.basename(f).rsplit(".")[0] in names or "skimage" not in folder))
+def _files(folder):
+    """The photographs that photographs.py has fetched, if it has."""
+    return sorted(glob.glob(os.path.join(folder or os.path.join(os.path.dirname(os.path.abspath(__file__)), "build", "photographs"), "*.png")))
+
+
+def _crops(files):
+    """Photographs as arrays, each whole and in three crops."""
     pictures = []
     for file in files:
         image = Image.open(file).convert("RGB")
