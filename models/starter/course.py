@@ -1,4 +1,5 @@
-"""A course of training: the model, its running average and its optimizer go step by step and are kept in a file, so a stop loses nothing."""
+"""A course of training: the model, its running average and its optimizer go step by step and are kept in a file, so a
+stop loses nothing."""
 
 import os
 import time

@@ -1,4 +1,5 @@
-"""The picture encoder: reads a picture back into scene tokens, says whether this model drew it, and takes its palette."""
+"""The picture encoder: reads a picture back into scene tokens, says whether this model drew it, and takes its
+palette."""
 
 import torch
 from torch import nn
@@ -56,7 +57,8 @@ class Encoder(nn.Module):
         self.known = nn.Linear(TRAITS, 1)
 
     def look(self, sample):
-        """What each cell says [B, 1 + CHANNELS, rows, columns], the scene-wide logits, and what was seen in all [B, 2 * MIDDLE + 2 * DIM]."""
+        """What each cell says [B, 1 + CHANNELS, rows, columns], the scene-wide logits, and what was seen in all [B, 2
+        * MIDDLE + 2 * DIM]."""
         fine = self.fine(sample)
         cells = self.cells(fine)
         wide = self.wide(cells)
@@ -75,7 +77,8 @@ class Encoder(nn.Module):
         latent = torch.cat([grouped_part(scene), self.subjects(cells)], 1) * l.AMPLITUDE
         numbers = F.pad(palette(sample), (l.PALETTE_AT, l.CHANNELS - l.PALETTE_AT - l.PALETTE_NUMBERS))
         row = (torch.arange(l.TOKENS) == l.LOOK).float().reshape(1, -1, 1)
-        return latent + row * numbers.unsqueeze(1), self.known(torch.cat([seen, changes(sample)], 1)).squeeze(1).sigmoid()
+        return latent + row * numbers.unsqueeze(1), self.known(torch.cat([seen, changes(sample)],
+            1)).squeeze(1).sigmoid()
 
     def subjects(self, cells):
         """The surest cells as subject tokens [1, SLOTS, CHANNELS], the largest first, equals from left to right."""

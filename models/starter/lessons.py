@@ -1,4 +1,5 @@
-"""Draws the encoder's lessons and keeps them on disk: pictures by the decoder, some saved as JPEG, and a few that are not ours."""
+"""Draws the encoder's lessons and keeps them on disk: pictures by the decoder, some saved as JPEG, and a few that are
+not ours."""
 
 import argparse
 import io
@@ -20,7 +21,8 @@ COLOURLESS = {v.STYLES.index("silhouette")}
 
 
 def sample_scene(rng):
-    """A scene to draw: as asked for in words, but with every colour, style, texture and pose often; largest subject first."""
+    """A scene to draw: as asked for in words, but with every colour, style, texture and pose often; largest subject
+    first."""
     wish = scenes.sample_wish(rng, held_out=False)
     if rng.random() < .45:
         wish["style"] = scenes.pick(rng, v.STYLES)
@@ -67,7 +69,8 @@ def sheet(session, rng, numbers, count=SHEET):
 
 
 def visible(scene):
-    """The scene without what its style hides: a silhouette shows neither colour nor texture, so it is read as natural and plain."""
+    """The scene without what its style hides: a silhouette shows neither colour nor texture, so it is read as natural
+    and plain."""
     scene = scene.copy()
     if l.get(scene, l.LOOK, "style") in COLOURLESS:
         filled = scene[l.FIRST:, 0] > 0

@@ -1,4 +1,5 @@
-"""The product as the judge sees it: everything that is asked goes through `dreamomni2 render`; only the drawings it is compared with do not."""
+"""The product as the judge sees it: everything that is asked goes through `dreamomni2 render`; only the drawings it is
+compared with do not."""
 
 import base64
 import glob
@@ -45,7 +46,8 @@ class Product(Engine):
         for prompt, references, negative, seed in requests:
             given = [self.reference(number, *reference) for number, reference in enumerate(references)]
             words = ["--prompt", prompt, "--seed", str(seed), "--steps", str(steps), "--guidance", str(guidance)]
-            words += (["--negative", negative] if negative else []) + [word for file in given for word in ("--reference", file)]
+            words += (["--negative", negative] if negative else []) + [word for file in given
+                for word in ("--reference", file)]
             kind = "edit" if any(role == "source" for role, _ in references) else "picture"
             if any(role in ("first_frame", "last_frame") for role, _ in references):
                 latents.append(self.clip(words, 2.0))
@@ -73,7 +75,8 @@ class Product(Engine):
         return latent
 
     def reference(self, number, role, latent):
-        """A picture file for a reference: with its scene inside, or, where it was read from a picture, that picture alone."""
+        """A picture file for a reference: with its scene inside, or, where it was read from a picture, that picture
+        alone."""
         latent, file = np.asarray(latent, np.float32), self.path(f"reference-{number}.png")
         if latent.tobytes() in self.alone:
             picture, notes = self.alone[latent.tobytes()], None
@@ -84,7 +87,8 @@ class Product(Engine):
         return f"{file}:{role}"
 
     def draw(self, latent, width=640, height=360, seconds=0.0, duration=0.0):
-        """What the product drew for tokens of its own (any moment of a clip), else an exact drawing, in steps of 1/255 like a file."""
+        """What the product drew for tokens of its own (any moment of a clip), else an exact drawing, in steps of 1/255
+        like a file."""
         key = np.asarray(latent, np.float32).tobytes()
         if key in self.asked and duration and (key, round(seconds, 3), duration) not in self.drawn:
             self.clip(self.asked[key], duration)
@@ -93,11 +97,13 @@ class Product(Engine):
         return np.round(np.clip(super().draw(latent, width, height, seconds, duration), 0, 1) * 255) / 255
 
     def read(self, picture):
-        """Tokens that stand for this picture alone, and whether the product takes it for its own (an edit of it is not refused)."""
+        """Tokens that stand for this picture alone, and whether the product takes it for its own (an edit of it is not
+        refused)."""
         latent, _ = super().read(picture)
         self.alone[latent.tobytes()] = picture
         source = self.reference(0, "source", latent)
-        told = self.render(["--prompt", "at night", "--task", "edit", "--reference", source, "-o", self.path("read.png")], True)
+        told = self.render(["--prompt", "at night", "--task", "edit", "--reference", source, "-o",
+            self.path("read.png")], True)
         if told.returncode and "source_not_known" not in told.stderr:
             raise SystemExit(f"the product could not read a picture: {told.stderr.strip()}")
         return latent, float(told.returncode == 0)

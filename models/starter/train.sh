@@ -32,7 +32,8 @@ stage "environment and drawing graph"
 "$PYTHON" train_transformer.py --steps "$STEPS_WORDS" --out "$BUILD/transformer.pt" >> "$BUILD/transformer.log" 2>&1 &
 WORDS=$!
 "$PYTHON" lessons.py --sheets "$SHEETS" --decoder "$BUILD/draft/vae_decoder/model.onnx" --out "$BUILD/lessons"
-"$PYTHON" train_encoder.py --steps "$STEPS_PICTURES" --lessons "$BUILD/lessons" --out "$BUILD/encoder.pt" >> "$BUILD/encoder.log" 2>&1
+"$PYTHON" train_encoder.py --steps "$STEPS_PICTURES" --lessons "$BUILD/lessons" --out "$BUILD/encoder.pt" \
+    >> "$BUILD/encoder.log" 2>&1
 stage encoder
 wait "$WORDS"
 stage transformer
@@ -43,7 +44,8 @@ if [ ! -d "$BUILD/photographs" ]; then
     mv "$BUILD/photographs.new" "$BUILD/photographs"
 fi
 stage photographs
-"$PYTHON" train_known.py --photographs "$BUILD/photographs" --decoder "$BUILD/draft/vae_decoder/model.onnx" --out "$BUILD/encoder.pt"
+"$PYTHON" train_known.py --photographs "$BUILD/photographs" --decoder "$BUILD/draft/vae_decoder/model.onnx" \
+    --out "$BUILD/encoder.pt"
 stage known
 
 # 5. The package, and a first look at it.

@@ -60,7 +60,8 @@ def mirrored(classes):
 
 
 def augment(pictures, noise):
-    """Light, colour, blur, a little crop and noise, each on some of a batch [B, 3, H, W] in -1..1 (drawn from a stock of noise)."""
+    """Light, colour, blur, a little crop and noise, each on some of a batch [B, 3, H, W] in -1..1 (drawn from a stock
+    of noise)."""
     batch = pictures.shape[0]
 
     def some(share):
@@ -140,7 +141,8 @@ def whole(scene, classes, ours):
         weights = field_weights(l.FIELDS[token])
         for number, (a, b) in enumerate(l.SPANS[token].values()):
             if weights[number] > 0:
-                target = torch.where(ours > 0, classes[:, token, number], torch.full_like(classes[:, token, number], -1))
+                target = torch.where(ours > 0, classes[:, token, number],
+                    torch.full_like(classes[:, token, number], -1))
                 entropy = F.cross_entropy(scene[:, token, a:b], target, ignore_index=-1, reduction="sum")
                 total = total + weights[number] * entropy / (target >= 0).sum().clamp_min(1)
     return total / 6

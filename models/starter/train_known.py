@@ -1,4 +1,5 @@
-"""Fits the last linear layer that says 'drawn by this model', on drawings, made-up foreign pictures and crops of photographs; a minute."""
+"""Fits the last linear layer that says 'drawn by this model', on drawings, made-up foreign pictures and crops of
+photographs; a minute."""
 
 import argparse
 import glob
@@ -65,7 +66,8 @@ def main():
     session = onnxruntime.InferenceSession(args.decoder)
     saved = torch.load(args.out, weights_only=True)
     model = Encoder().eval()
-    state = {k.removeprefix("module."): t for k, t in saved["average"].items() if k.startswith("module.") and ".known." not in k}
+    state = {k.removeprefix("module."): t for k, t in saved["average"].items() if k.startswith("module.")
+        and ".known." not in k}
     model.load_state_dict(state, strict=False)
     drawn = [sheet(session, rng, numbers) for _ in range(OURS)]
     ours = traits(model, np.concatenate([pictures[mine] for pictures, _, mine in drawn]))
@@ -75,7 +77,8 @@ def main():
     apart = traits(model, crops(photographs.kept_apart(files), rng, CROPS // 2))
     w, b = fit(ours[::2], theirs)
     told, taken = (apart @ w + b < 0).float().mean(), (ours[1::2] @ w + b > 0).float().mean()
-    print(f"photographs never learned from: {100 * told:.1f} % told apart; drawings never learned from: {100 * taken:.1f} % taken for ours")
+    print(f"never learned from: {100 * told:.1f} % of photographs told apart, {100 * taken:.1f} % of drawings taken "
+          f"for ours")
     w, b = fit(ours, theirs)
     saved["average"]["module.known.weight"], saved["average"]["module.known.bias"] = w.unsqueeze(0), b
     torch.save(saved, args.out)

@@ -28,7 +28,8 @@ def make_batch(rng):
         ids[i, :len(said)] = said
     target = np.stack([r.target for r in rows])
     palette = np.stack([np.zeros(l.PALETTE_NUMBERS, np.float32) if r.palette is None else r.palette for r in rows])
-    given = [(np.stack([r.references[k][1] for r in rows]), np.stack([r.references[k][2] for r in rows])) for k in range(number)]
+    given = [(np.stack([r.references[k][1] for r in rows]), np.stack([r.references[k][2] for r in rows]))
+        for k in range(number)]
     roles = np.array([[r.references[k][0] for k in range(number)] for r in rows], np.int64).reshape(BATCH, number)
     return ids, target, palette, given, roles
 
@@ -45,7 +46,8 @@ def to_tensors(batch, rng):
     share = torch.rand(BATCH)
     sigma = torch.where(share < .2, torch.ones(BATCH), 1 - torch.rand(BATCH) ** 1.6)
     noisy = (1 - sigma)[:, None, None] * clean + sigma[:, None, None] * torch.randn_like(clean)
-    return torch.from_numpy(ids), torch.from_numpy(target), torch.cat([noisy] + references, 1), sigma, torch.from_numpy(roles)
+    return torch.from_numpy(ids), torch.from_numpy(target), torch.cat([noisy] + references,
+        1), sigma, torch.from_numpy(roles)
 
 
 class Learner(torch.nn.Module):
