@@ -136,6 +136,16 @@ class Words:
         masks = [look.solid(self.eyes.mask(classes, t)) for t in seen]
         return sum(m.sum() for m in masks) < 1.6 * np.logical_or.reduce(masks).sum()
 
+    def three_groups(self, rng):
+        """Three kinds, each so often as asked: one or two of the first, one of the others."""
+        kinds, many = rng.sample([k for k in KINDS if k != "mountain"], 3), rng.random() < .5
+        first = f"two {p.noun(rng, kinds[0], many=True)}" if many else p.thing(rng, kinds[0])
+        things = [first, *[p.thing(rng, kind, rng.choice(v.COLOURS[1:])) for kind in kinds[1:]]]
+        rng.shuffle(things)
+        _, classes, _ = yield from self.make(rng, " and ".join(things))
+        said = [v.KINDS[l.get(classes, t, "kind")] for t in self.eyes.subjects(classes)]
+        return sorted(said) == sorted(kinds + kinds[:1] * many)
+
     def shot(self, rng):
         """Shot sizes."""
         shot = rng.choice(v.SHOTS)

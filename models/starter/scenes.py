@@ -71,6 +71,8 @@ def sample_wish(rng, held_out=True, groups=None):
             group["count"] = pick(rng, [2, 3, 4])
             for key in ("across", "along"):
                 group.pop(key, None) if rng.random() < .8 else None
+        if number == 3 and rng.random() < .4:
+            pick(rng, groups)["count"] = 2
         if number == 2 and len({g["kind"] for g in groups}) == 1 and "colour" not in groups[0]:
             groups[0]["colour"] = pick(rng, [c for c in v.COLOURS[1:] if (groups[0]["kind"], c) not in HELD_OUT])
         if number == 2 and rng.random() < .6 and groups[0]["count"] == groups[1]["count"] == 1:
