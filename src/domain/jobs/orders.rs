@@ -21,6 +21,11 @@ const MOST_WAITING: usize = 500;
 
 /// Checks the draft against the model and puts it in the queue.
 pub fn order(act: &Act, workspace: WorkspaceId, draft: &Draft) -> Result<Job> {
+    order_captioned(act, workspace, draft, None)
+}
+
+/// The same, for renders that come with a caption.
+pub(crate) fn order_captioned(act: &Act, workspace: WorkspaceId, draft: &Draft, caption: Option<&str>) -> Result<Job> {
     let house = act.house();
     act.may(Action::OrderJob, Scope::Work(workspace))?;
     let seed = u64::from_le_bytes(house.entropy.bytes());
@@ -38,6 +43,7 @@ pub fn order(act: &Act, workspace: WorkspaceId, draft: &Draft) -> Result<Job> {
         trouble: None,
         unknown_words: unknown_words.into_iter().map(|w| w.word).collect(),
         millis: 0,
+        caption: caption.map(str::to_owned),
         recipe,
     };
     if house.queue.waiting_of(row.by) >= MOST_WAITING {
