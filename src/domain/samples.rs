@@ -5,11 +5,11 @@ use super::access::table::Action;
 use super::act::Act;
 use super::error::{Error, Result};
 use super::jobs::job::Job;
-use super::jobs::orders::order_captioned;
+use super::jobs::orders::order_as;
 use super::models::card::ModelCard;
 use super::recipes::terms::{Draft, Picture, Reference, Role, Task};
 use super::renders::render::{RenderKind, RenderRow};
-use crate::base::id::{RenderId, WorkspaceId};
+use crate::base::id::{JobId, RenderId, WorkspaceId};
 use crate::store::{Direction, Reads, Span};
 
 /// The prompts below are in its vocabulary; another model would do something else with them.
@@ -60,16 +60,25 @@ pub fn order(act: &Act, workspace: WorkspaceId) -> Result<Vec<Job>> {
             "The samples are made by the starter model, which is not installed. Make pictures of your own instead"
                 .to_owned(),
     })?;
+    // Ids of one moment are in no order: sorted, the pictures are made in the order of the list, and the clip is last.
+    let mut ids: Vec<JobId> = (0..=SAMPLES.len()).map(|_| act.id()).collect();
+    ids.sort_unstable();
+    let mut ids = ids.into_iter();
     let mut jobs = Vec::with_capacity(SAMPLES.len() + 1);
+    let mut place = |draft: &Draft, caption: &str| -> Result<()> {
+        let id = ids.next().unwrap_or_else(|| act.id());
+        jobs.push(order_as(act, workspace, id, draft, Some(caption))?);
+        Ok(())
+    };
     if let Some((source, width, height)) = newest(act, workspace)? {
         let references = vec![Reference { picture: Picture::Render(source), role: Role::Source }];
         let (prompt, caption) = EDIT;
         let draft = Draft { references, width, height, ..draft(card, Task::Edit, prompt, WIDE) };
-        jobs.push(order_captioned(act, workspace, &draft, Some(caption))?);
+        place(&draft, caption)?;
     }
     for sample in SAMPLES {
         let draft = draft(card, sample.task, sample.prompt, sample.shape);
-        jobs.push(order_captioned(act, workspace, &draft, Some(sample.caption))?);
+        place(&draft, sample.caption)?;
     }
     Ok(jobs)
 }

@@ -148,6 +148,7 @@ fn samples_are_ordinary_jobs_whose_renders_come_with_a_caption_that_can_be_chang
     let tasks = |jobs: &[jobs::Job], task| jobs.iter().filter(|job| job.recipe.task == task).count();
     assert_eq!((tasks(&ordered, Task::Picture), tasks(&ordered, Task::Clip), tasks(&ordered, Task::Edit)), (6, 1, 0));
     assert!(ordered.iter().all(|job| job.state == JobState::Queued && job.recipe.model == "starter"));
+    assert!(ordered.is_sorted_by_key(|job| job.id), "the clip is not the last");
     let claimed = p.claim().unwrap();
     let render = lane::finish_variation(&p.system(), &claimed.lease, 0, handed())?;
     lane::finish(&p.system(), &claimed.lease)?;
