@@ -100,5 +100,6 @@ pub fn to_domain_role(role: Role) -> recipes::Role {
         Role::Texture => recipes::Role::Texture,
         Role::FirstFrame => recipes::Role::FirstFrame,
         Role::LastFrame => recipes::Role::LastFrame,
+        Role::Mask => recipes::Role::Mask,
     }
 }

@@ -44,8 +44,6 @@ pub enum News {
         revision: u64,
         by: Person,
     },
-    /// It has another name.
-    Workspace(WorkspaceId),
     /// Somebody joined, left or has another role.
     Member(AccountId),
     SessionEnded(SessionId),
@@ -60,7 +58,6 @@ impl News {
             News::Render(_) => "render",
             News::Asset(_) => "asset",
             News::CaptionOfRender { .. } | News::CaptionOfAsset { .. } => "caption",
-            News::Workspace(_) => "workspace",
             News::Member(_) => "member",
             News::SessionEnded(_) => "session",
             News::Notice(_) => "notice",

@@ -52,7 +52,7 @@ word_schemas! {
     RenderKind as "RenderKind" = ["picture", "clip"],
     recipes::Task as "Task" = ["picture", "edit", "clip"],
     recipes::Role as "ReferenceRole" =
-        ["source", "subject", "style", "pose", "palette", "texture", "first_frame", "last_frame"],
+        ["source", "subject", "style", "pose", "palette", "texture", "first_frame", "last_frame", "mask"],
 }
 
 impl PartialSchema for Moment {

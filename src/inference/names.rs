@@ -9,6 +9,8 @@ pub(crate) const POOLED: Spellings = &["text_embeds", "pooler_output", "pooled_o
 pub(crate) const PENULTIMATE: Spellings = &["penultimate_hidden_state", "penultimate_hidden_states"];
 pub(crate) const SAMPLE: Spellings = &["sample", "latent_model_input", "x"];
 pub(crate) const TIMESTEP: Spellings = &["timestep", "timesteps", "t"];
+/// The guidance, for distilled models.
+pub(crate) const TIMESTEP_COND: Spellings = &["timestep_cond"];
 pub(crate) const WORDS: Spellings = &["encoder_hidden_states", "context"];
 pub(crate) const OUT_SAMPLE: Spellings = &["out_sample", "noise_pred", "sample_out", "output"];
 pub(crate) const ADDED_TEXT: Spellings = &["text_embeds", "added_cond_kwargs.text_embeds"];

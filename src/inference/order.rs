@@ -36,10 +36,12 @@ pub enum Role {
     Texture,
     FirstFrame,
     LastFrame,
+    /// What of the source may change: white.
+    Mask,
 }
 
 impl Role {
-    pub const ALL: [Role; 8] = [
+    pub const ALL: [Role; 9] = [
         Role::Source,
         Role::Subject,
         Role::Style,
@@ -48,6 +50,7 @@ impl Role {
         Role::Texture,
         Role::FirstFrame,
         Role::LastFrame,
+        Role::Mask,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -60,6 +63,7 @@ impl Role {
             Role::Texture => "texture",
             Role::FirstFrame => "first_frame",
             Role::LastFrame => "last_frame",
+            Role::Mask => "mask",
         }
     }
 

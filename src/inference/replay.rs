@@ -36,6 +36,9 @@ struct Request {
     negative: Option<String>,
     #[serde(default)]
     references: Vec<Named>,
+    /// Another way to list a reference with the role mask.
+    #[serde(default)]
+    mask: Option<String>,
     width: u32,
     height: u32,
     #[serde(default)]
@@ -91,7 +94,9 @@ fn compared(package: &Package, pipeline: &mut dyn Pipeline, name: &str) -> Resul
     let order = order(package, name)?;
     let expected = array(&package.files, &format!("reference/{name}/image.npy"))?;
     let mut kept = Kept::default();
-    pipeline.run(&order, &mut kept)?;
+    for one in each(order) {
+        pipeline.run(&one, &mut kept)?;
+    }
     let found: Vec<f32> = kept.frames.iter().flat_map(interleaved).collect();
     if found.len() != expected.values.len() {
         return Err(Error::BadOrder(format!(
@@ -115,10 +120,11 @@ fn order(package: &Package, name: &str) -> Result<Order> {
     let malformed = |detail: String| Error::FileMalformed { file: file.clone(), detail };
     let task = match request.task.as_str() {
         "image" | "picture" => Task::Picture,
-        "edit" => Task::Edit,
+        "edit" | "img2img" | "inpaint" => Task::Edit,
         "clip" => Task::Clip,
         other => return Err(malformed(format!("\"{other}\" is no task; write image, edit or clip"))),
     };
+    let task = if request.mask.is_some() { Task::Edit } else { task };
     let mut references = Vec::new();
     for (index, named) in request.references.iter().enumerate() {
         let usual = match task {
@@ -126,14 +132,13 @@ fn order(package: &Package, name: &str) -> Result<Order> {
             Task::Edit if index == 0 => Role::Source,
             Task::Edit | Task::Picture => Role::Subject,
         };
-        let (picture, role) = match named {
-            Named::File(file) => (file, usual),
-            Named::WithRole { file, role } => (file, *role),
-        };
-        let path = format!("reference/{name}/{picture}");
-        let (picture, _) = decode(&files.read(&path)?, &Limits::default())
-            .map_err(|e| Error::FileMalformed { file: path, detail: e.to_string() })?;
-        references.push(ReferencePicture { picture, role, scene: None });
+        references.push(match named {
+            Named::File(file) => reference(files, name, file, usual)?,
+            Named::WithRole { file, role } => reference(files, name, file, *role)?,
+        });
+    }
+    if let Some(file) = &request.mask {
+        references.push(reference(files, name, file, Role::Mask)?);
     }
     let usual = &package.info.defaults;
     let rate = match &request.rate {
@@ -158,6 +163,24 @@ fn order(package: &Package, name: &str) -> Result<Order> {
         scheduler: request.scheduler,
         init_latents: if files.has(&latents) { Some(array(files, &latents)?) } else { None },
     })
+}
+
+fn reference(files: &Files, case: &str, file: &str, role: Role) -> Result<ReferencePicture> {
+    let path = format!("reference/{case}/{file}");
+    let (picture, _) = decode(&files.read(&path)?, &Limits::default())
+        .map_err(|e| Error::FileMalformed { file: path, detail: e.to_string() })?;
+    Ok(ReferencePicture { picture, role, scene: None })
+}
+
+/// One order for every picture that the initial latents speak of.
+fn each(order: Order) -> Vec<Order> {
+    let Some(latents) = order.init_latents.as_ref() else { return vec![order] };
+    let many = latents.shape.first().copied().filter(|n| *n > 1 && order.task != Task::Clip);
+    let Some(many) = many else { return vec![order] };
+    let shape: Vec<usize> = std::iter::once(1).chain(latents.shape.iter().skip(1).copied()).collect();
+    let parts = latents.values.chunks_exact((latents.values.len() / many).max(1));
+    let one = |values: &[f32]| Latents { shape: shape.clone(), values: values.to_vec() };
+    parts.map(|values| Order { init_latents: Some(one(values)), ..order.clone() }).collect()
 }
 
 fn array(files: &Files, file: &str) -> Result<Latents> {

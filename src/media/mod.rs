@@ -15,6 +15,7 @@ pub mod frames;
 mod chunks;
 mod error;
 mod mp4;
+mod resample;
 mod yuv;
 
 pub use error::{Error, Kind};

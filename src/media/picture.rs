@@ -4,6 +4,7 @@ use image::imageops::{self, FilterType};
 use image::{ImageBuffer, Rgb};
 
 use super::error::Error;
+use super::resample;
 use crate::base::units::Size;
 
 /// The longest side that any picture in the studio may have.
@@ -21,7 +22,7 @@ pub struct Picture {
 pub enum Filter {
     /// Soft and free of ringing: what models are fed.
     Triangle,
-    /// Sharp: what people look at.
+    /// Sharp: what people look at, and what Stable Diffusion and FLUX are fed.
     Lanczos,
 }
 
@@ -74,12 +75,13 @@ impl Picture {
         if size == self.size {
             return Ok(self.clone());
         }
-        let filter = match filter {
-            Filter::Triangle => FilterType::Triangle,
-            Filter::Lanczos => FilterType::Lanczos3,
+        let rgb = match filter {
+            Filter::Triangle => {
+                imageops::resize(&self.view()?, size.width, size.height, FilterType::Triangle).into_raw()
+            }
+            Filter::Lanczos => resample::lanczos(&self.rgb, self.size, size),
         };
-        let out = imageops::resize(&self.view()?, size.width, size.height, filter);
-        Picture::new(size, out.into_raw())
+        Picture::new(size, rgb)
     }
 
     /// Fits into a square of `most` pixels, keeping the proportions; smaller pictures stay as they are.

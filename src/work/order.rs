@@ -54,5 +54,6 @@ fn role(role: recipes::Role) -> Role {
         recipes::Role::Texture => Role::Texture,
         recipes::Role::FirstFrame => Role::FirstFrame,
         recipes::Role::LastFrame => Role::LastFrame,
+        recipes::Role::Mask => Role::Mask,
     }
 }

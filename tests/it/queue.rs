@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use dreamomni2::base::page::Limit;
 use dreamomni2::domain::access::Role;
-use dreamomni2::domain::captions::Change;
 use dreamomni2::domain::jobs::lane::{self, Word};
 use dreamomni2::domain::jobs::{self, JobState, Trouble};
 use dreamomni2::domain::recipes::{Draft, Picture, Reference, Task};
 use dreamomni2::domain::renders::RenderKind;
-use dreamomni2::domain::{Kind, Result, recipes, renders, samples};
+use dreamomni2::domain::{Kind, Result, recipes, renders};
 
 use crate::support::studio::{Premises, draft, handed};
 
@@ -141,28 +140,6 @@ fn a_restart_loses_no_job_and_learns_the_estimate_again() {
     assert_eq!((waiting.reason, waiting.estimate_seconds), ("next", Some(2)));
 }
 
-#[test]
-fn samples_are_ordinary_jobs_whose_renders_come_with_a_caption_that_can_be_changed() -> Result<()> {
-    let p = Premises::new();
-    let ordered = samples::order(&p.owner(), p.workspace)?;
-    let tasks = |jobs: &[jobs::Job], task| jobs.iter().filter(|job| job.recipe.task == task).count();
-    assert_eq!((tasks(&ordered, Task::Picture), tasks(&ordered, Task::Clip), tasks(&ordered, Task::Edit)), (6, 1, 0));
-    assert!(ordered.iter().all(|job| job.state == JobState::Queued && job.recipe.model == "starter"));
-    assert!(ordered.is_sorted_by_key(|job| job.id), "the clip is not the last");
-    let claimed = p.claim().unwrap();
-    let render = lane::finish_variation(&p.system(), &claimed.lease, 0, handed())?;
-    lane::finish(&p.system(), &claimed.lease)?;
-    let made = renders::get(&p.owner(), p.workspace, render)?;
-    assert!(made.caption.text.as_deref().is_some_and(|text| text.starts_with("Sample: ")), "{:?}", made.caption);
-    let change = Change { caption: Some(None), ..Change::default() };
-    assert_eq!(renders::change(&p.owner(), p.workspace, render, &change)?.caption.text, None);
-    // Now there is a picture that can be edited.
-    let again = samples::order(&p.owner(), p.workspace)?;
-    let edit = again.iter().find(|job| job.recipe.task == Task::Edit).unwrap();
-    assert_eq!(edit.recipe.references[0].picture, Picture::Render(render));
-    Ok(())
-}
-
 fn refused(p: &Premises, spoil: impl FnOnce(&mut Draft)) -> String {
     let mut ordered = draft("a lamp");
     spoil(&mut ordered);
@@ -178,6 +155,8 @@ fn every_bound_of_a_recipe_has_its_own_code() {
     let asset = Picture::Asset(p.asset(&p.owner).id);
     let with = |role| Reference { picture: asset, role };
     let (source, style, pose) = (recipes::Role::Source, recipes::Role::Style, recipes::Role::Pose);
+    let mask = recipes::Role::Mask;
+    let rendered = Reference { picture: Picture::Render(p.render(&p.owner, "a lamp")), role: source };
     let tried = [
         refused(&p, |d| d.prompt = " ".to_owned()),
         refused(&p, |d| d.prompt = "x".repeat(20_000)),
@@ -194,6 +173,9 @@ fn every_bound_of_a_recipe_has_its_own_code() {
         refused(&p, |d| d.references = vec![with(pose)]),
         refused(&p, |d| d.task = Task::Edit),
         refused(&p, |d| (d.task, d.frames) = (Task::Clip, Some(301))),
+        refused(&p, |d| (d.task, d.references) = (Task::Edit, vec![with(mask)])),
+        refused(&p, |d| d.references = vec![with(source), with(mask)]),
+        refused(&p, |d| (d.task, d.references) = (Task::Edit, vec![rendered, with(mask)])),
         refused(&p, |d| d.strength = Some(0.5)),
         refused(&p, |d| (d.task, d.references, d.strength) = (Task::Edit, vec![with(source)], Some(1.01))),
         refused(&p, |d| (d.task, d.references, d.strength) = (Task::Edit, vec![with(source)], Some(f64::NAN))),
@@ -217,6 +199,9 @@ fn every_bound_of_a_recipe_has_its_own_code() {
             "role_not_possible",
             "source_missing",
             "frames_out_of_range",
+            "source_missing",
+            "mask_without_source",
+            "mask_of_another_size",
             "strength_without_edit",
             "strength_out_of_range",
             "strength_out_of_range",

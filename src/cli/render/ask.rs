@@ -32,7 +32,8 @@ const MOST_SEED: u64 = (1 << 53) - 1;
 impl Ask {
     pub(super) fn read(flags: &Render, card: &ModelCard) -> Result<Self, Failure> {
         let target = Target::read(&flags.output)?;
-        let named: Vec<(&str, Option<Role>)> = flags.reference.iter().map(|text| split_role(text)).collect();
+        let mut named: Vec<(&str, Option<Role>)> = flags.reference.iter().map(|text| split_role(text)).collect();
+        named.extend(flags.mask.iter().map(|file| (file.as_str(), Some(Role::Mask))));
         let task = task(flags, &target, &named)?;
         let seed = seed(&flags.seed)?;
         let roles: Vec<Role> = named.iter().map(|(_, role)| role.unwrap_or(usual_role(task))).collect();
@@ -111,7 +112,7 @@ fn task(flags: &Render, target: &Target, named: &[(&str, Option<Role>)]) -> Resu
     let meant = match target {
         Target::Clip(_) => Task::Clip,
         Target::Folder(_) if moving => Task::Clip,
-        _ if named.iter().any(|(_, role)| *role == Some(Role::Source)) => Task::Edit,
+        _ if named.iter().any(|(_, role)| matches!(role, Some(Role::Source | Role::Mask))) => Task::Edit,
         _ => Task::Picture,
     };
     let task = flags.task.map_or(meant, Task::from);

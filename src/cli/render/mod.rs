@@ -27,7 +27,7 @@ use target::Draft;
 #[derive(Args)]
 #[command(after_help = "\
 References and their roles:
-  FILE[:ROLE], ROLE one of source subject style pose palette texture first_frame last_frame
+  FILE[:ROLE], ROLE one of source subject style pose palette texture first_frame last_frame mask
   (without a role: source for --task edit, first_frame for a clip, subject otherwise).
 
 Output by its name:
@@ -38,6 +38,7 @@ Output by its name:
 Examples:
   dreamomni2 render --prompt \"a red boat on the sea at sunset\" -o boat.png
   dreamomni2 render --prompt \"make the boat blue\" --task edit --reference boat.png:source -o blue.png
+  dreamomni2 render --model sdxl --prompt \"a window\" --reference wall.png:source --mask where.png -o window.png
   dreamomni2 render --prompt \"two people in the rain, close-up\" --reference photo.jpg:palette --seed 7 -o rain.png
   dreamomni2 render --prompt \"a car moves right, camera pans left\" --task clip --frames 48 --rate 24 -o car.mp4
   dreamomni2 render --prompt \"a house\" --variations 4 -o house.png        house-1.png to house-4.png
@@ -52,6 +53,9 @@ pub(super) struct Render {
     /// A picture (PNG, JPEG, WebP) that leads the render; may be given several times.
     #[arg(long, value_name = "FILE[:ROLE]")]
     reference: Vec<String>,
+    /// Paints what of the source may change (white) and what stays (black); as large as the source.
+    #[arg(long, value_name = "FILE")]
+    mask: Option<String>,
     /// What to make; without it, the output's name and the references decide.
     #[arg(long, value_enum)]
     task: Option<TaskWord>,

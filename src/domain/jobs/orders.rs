@@ -7,12 +7,14 @@ use crate::base::page::{Limit, Page};
 use crate::domain::access::standing::Scope;
 use crate::domain::access::table::Action;
 use crate::domain::act::Act;
+use crate::domain::assets::asset::AssetRow;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::Event;
 use crate::domain::feed::{Audience, News};
 use crate::domain::recipes::check::check;
 use crate::domain::recipes::fault::{Fault, Faults};
-use crate::domain::recipes::terms::Draft;
+use crate::domain::recipes::terms::{Draft, Picture, Recipe, Role};
+use crate::domain::renders::render::RenderRow;
 use crate::domain::tile::Tile;
 use crate::store::{Direction, Reads, Span};
 
@@ -21,24 +23,13 @@ const MOST_WAITING: usize = 500;
 
 /// Checks the draft against the model and puts it in the queue.
 pub fn order(act: &Act, workspace: WorkspaceId, draft: &Draft) -> Result<Job> {
-    order_as(act, workspace, act.id(), draft, None)
-}
-
-/// The same, under an id that is drawn already and for renders that come with a caption.
-pub(crate) fn order_as(
-    act: &Act,
-    workspace: WorkspaceId,
-    id: JobId,
-    draft: &Draft,
-    caption: Option<&str>,
-) -> Result<Job> {
     let house = act.house();
     act.may(Action::OrderJob, Scope::Work(workspace))?;
     let seed = u64::from_le_bytes(house.entropy.bytes());
     let recipe = check(draft, &house.shelf.cards(), seed)?;
     let unknown_words = house.shelf.reading(&recipe.model, recipe.prompt.as_str());
     let row = JobRow {
-        id,
+        id: act.id(),
         state: JobState::Queued,
         by: act.account()?,
         created: act.now(),
@@ -49,7 +40,6 @@ pub(crate) fn order_as(
         trouble: None,
         unknown_words: unknown_words.into_iter().map(|w| w.word).collect(),
         millis: 0,
-        caption: caption.map(str::to_owned),
         recipe,
     };
     if house.queue.waiting_of(row.by) >= MOST_WAITING {
@@ -62,6 +52,7 @@ pub(crate) fn order_as(
                 return Err(Faults(vec![Fault::ReferenceMissing]).into());
             }
         }
+        mask_fits(tx, &row.recipe)?;
         row::add(tx, &row)?;
         let (task, variations) = (row.recipe.task.word(), row.recipe.variations);
         let event = Event::JobOrdered { job: row.id, task, variations };
@@ -69,6 +60,19 @@ pub(crate) fn order_as(
     })?;
     house.queue.add(row.entry(workspace));
     tell(act, workspace, row)
+}
+
+/// A mask is painted over its source: of another size it belongs to another picture.
+fn mask_fits(rows: &impl Reads, recipe: &Recipe) -> Result<()> {
+    let size = |role| match recipe.references.iter().find(|r| r.role == role).map(|r| r.picture) {
+        None => Ok(None),
+        Some(Picture::Asset(id)) => Ok(rows.get::<AssetRow>(&id)?.map(|row| row.common.size)),
+        Some(Picture::Render(id)) => Ok::<_, Error>(rows.get::<RenderRow>(&id)?.map(|row| row.common.size)),
+    };
+    match (size(Role::Mask)?, size(Role::Source)?) {
+        (Some(mask), Some(of)) if mask != of => Err(Faults(vec![Fault::MaskSize { mask, of }]).into()),
+        _ => Ok(()),
+    }
 }
 
 /// Newest first; `active` leaves out what has ended.

@@ -89,8 +89,15 @@ fn of_model(draft: &Draft, card: &ModelCard, faults: &mut Vec<Fault>) {
     }
     let strange = draft.references.iter().find(|r| !card.roles.contains(&r.role));
     faults.extend(strange.map(|r| Fault::Role { model: card.name.clone(), role: r.role.word() }));
-    if draft.task == Task::Edit && !draft.references.iter().any(|r| r.role == Role::Source) {
+    let count = |role| draft.references.iter().filter(|r| r.role == role).count();
+    let (sources, masks) = (count(Role::Source), count(Role::Mask));
+    if draft.task == Task::Edit && sources == 0 {
         faults.push(Fault::NoSource);
+    } else if masks > 0 && (sources == 0 || draft.task != Task::Edit) {
+        faults.push(Fault::MaskWithoutSource);
+    }
+    if masks > 1 {
+        faults.push(Fault::Masks);
     }
 }
 

@@ -41,6 +41,12 @@ pub enum Fault {
     FrameStep { asked: u32, step: u32, below: u32, above: u32 },
     #[error("{0}/{1} is not a frame rate; choose for example 24/1, 25/1 or 24000/1001")]
     Rate(u32, u32),
+    #[error("A mask says what of a source may change; add a reference with the role source, or take the mask out")]
+    MaskWithoutSource,
+    #[error("One mask is enough: paint into one picture what may change")]
+    Masks,
+    #[error("The mask is of another size ({mask}) than the source ({of}); paint it over the source")]
+    MaskSize { mask: Size, of: Size },
     #[error("The strength must be a number from 0 to 1")]
     Strength,
     #[error("A strength says how far an edit leaves its source; leave it out, or choose the task edit")]
@@ -85,6 +91,9 @@ impl Fault {
             Fault::Frames(..) => "frames_out_of_range",
             Fault::FrameStep { .. } => "frames_not_possible",
             Fault::Rate(..) => "rate_malformed",
+            Fault::MaskWithoutSource => "mask_without_source",
+            Fault::Masks => "too_many_masks",
+            Fault::MaskSize { .. } => "mask_of_another_size",
             Fault::Strength => "strength_out_of_range",
             Fault::StrengthWithoutEdit => "strength_without_edit",
             Fault::StrengthUnknown(_) => "strength_not_possible",
@@ -105,7 +114,13 @@ impl Fault {
             Fault::Variations(_) => "variations",
             Fault::Model(_) => "model",
             Fault::Task { .. } => "task",
-            Fault::References { .. } | Fault::Role { .. } | Fault::NoSource | Fault::ReferenceMissing => "references",
+            Fault::References { .. }
+            | Fault::Role { .. }
+            | Fault::NoSource
+            | Fault::MaskWithoutSource
+            | Fault::Masks
+            | Fault::MaskSize { .. }
+            | Fault::ReferenceMissing => "references",
             Fault::Frames(..) | Fault::FrameStep { .. } => "frames",
             Fault::Rate(..) => "rate",
             Fault::Strength | Fault::StrengthWithoutEdit | Fault::StrengthUnknown(_) => "strength",

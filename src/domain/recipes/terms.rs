@@ -43,6 +43,8 @@ pub enum Role {
     Texture,
     FirstFrame,
     LastFrame,
+    /// What of the source may change: white.
+    Mask,
 }
 
 impl Role {
@@ -56,6 +58,7 @@ impl Role {
             Role::Texture => "texture",
             Role::FirstFrame => "first_frame",
             Role::LastFrame => "last_frame",
+            Role::Mask => "mask",
         }
     }
 }

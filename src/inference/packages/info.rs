@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::units::{Rate, Size};
 use crate::inference::error::{Error, Result};
 use crate::inference::order::{Role, Task};
-use crate::inference::schedulers::offered;
+use crate::inference::schedulers::{Config, offered};
 
 use super::files::Files;
 use super::manifest::Manifest;
@@ -81,15 +81,21 @@ struct Usual {
     frames: (u32, Rate),
 }
 
-const SCHEDULER: &str = "scheduler/scheduler_config.json";
+const UNET: &str = "unet/config.json";
+/// Latents, mask, and the rest of the picture as latents.
+const INPAINTING: usize = 9;
 
 pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<PackageInfo> {
     let index: Index = files.json("model_index.json")?;
     let family = family(manifest.family.as_deref(), &index.class)?;
-    let usual = usual(family);
+    let usual = narrowed(usual(family), files)?;
     let (width, height) = manifest.default_size()?.map_or(usual.size, |s| (s.width, s.height));
     let able = &manifest.capabilities;
     let (min, max, multiple) = usual.sides;
+    if able.roles.iter().flatten().any(|r| *r == Role::Mask && !usual.roles.contains(r)) {
+        let supported = usual.roles.iter().map(Role::to_string).collect::<Vec<_>>().join(", ");
+        return Err(Error::Unsupported { what: "the role", found: Role::Mask.to_string(), supported });
+    }
     let frame_step = if family == "ltx_video" { VideoVaeFacts::of(files)?.time } else { 1 };
     let frames = manifest.defaults.frames.unwrap_or(usual.frames.0).max(1);
     let Receipt { hash, bytes, .. } = Receipt::of(files)?;
@@ -109,7 +115,11 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
         },
         frame_step,
         strength: usual.strength,
-        schedulers: if files.has(SCHEDULER) { offered(&files.json(SCHEDULER)?) } else { Vec::new() },
+        schedulers: if files.has(Config::FILE) {
+            offered(&Config::read(files.json(Config::FILE)?)?)
+        } else {
+            Vec::new()
+        },
         defaults: Defaults {
             width,
             height,
@@ -121,6 +131,26 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
         memory_bytes: manifest.memory_bytes.unwrap_or(bytes + bytes / 2 + (256 << 20)),
         hash,
         embedded: *files == Files::Embedded,
+    })
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Unet {
+    in_channels: Option<usize>,
+}
+
+/// What this package's own graphs leave of what its family can do.
+fn narrowed(usual: Usual, files: &Files) -> Result<Usual> {
+    let unet: Unet = if files.has(UNET) { files.json(UNET)? } else { Unet::default() };
+    Ok(match unet.in_channels {
+        // Made for inpainting: it can nothing else.
+        Some(INPAINTING) => Usual { tasks: &[Task::Edit], ..usual },
+        // Without an encoder no picture goes in.
+        Some(_) if !files.has("vae_encoder/model.onnx") => {
+            Usual { tasks: &[Task::Picture], references: 0, roles: &[], strength: None, ..usual }
+        }
+        _ => usual,
     })
 }
 
@@ -149,7 +179,16 @@ fn usual(family: &str) -> Usual {
         "scene" => Usual {
             tasks: &[Picture, Edit, Clip],
             references: 5,
-            roles: &Role::ALL,
+            roles: &[
+                Role::Source,
+                Role::Subject,
+                Role::Style,
+                Role::Pose,
+                Role::Palette,
+                Role::Texture,
+                Role::FirstFrame,
+                Role::LastFrame,
+            ],
             sides: (64, 2048, 2),
             size: (640, 360),
             steps: 20,
@@ -159,8 +198,8 @@ fn usual(family: &str) -> Usual {
         },
         "stable_diffusion" => Usual {
             tasks: &[Picture, Edit],
-            references: 1,
-            roles: &[Role::Source],
+            references: 2,
+            roles: &[Role::Source, Role::Mask],
             sides: (16, 2048, 8),
             size: (512, 512),
             steps: 25,
@@ -170,8 +209,8 @@ fn usual(family: &str) -> Usual {
         },
         "stable_diffusion_xl" => Usual {
             tasks: &[Picture, Edit],
-            references: 1,
-            roles: &[Role::Source],
+            references: 2,
+            roles: &[Role::Source, Role::Mask],
             sides: (16, 4096, 8),
             size: (1024, 1024),
             steps: 30,

@@ -67,7 +67,7 @@ impl Flux {
         Ok(Flux {
             info: package.info.clone(),
             buckets: listed.unwrap_or_else(usual),
-            scheduler: files.json("scheduler/scheduler_config.json")?,
+            scheduler: Config::read(files.json(Config::FILE)?)?,
             summary: TextEncoder::open(files, "text_encoder", clip, Layer::Last, settings)?.with_pooled()?,
             words: TextEncoder::open(files, "text_encoder_2", t5, Layer::Last, settings)?.with_hidden()?,
             transformers,
@@ -82,7 +82,7 @@ impl Flux {
         for (index, reference) in (1u16..).zip(references) {
             let multiple = (self.vae.factor * 2) as u32;
             let size = buckets::enter(reference.picture.size(), &self.buckets, multiple);
-            let latents = self.vae.encode(&reference.picture, size)?;
+            let latents = self.vae.encode(&stages::fitted(&reference.picture, size)?)?;
             let (packed, rows, columns) = pack(&latents);
             tokens.extend(packed);
             places.extend(grid(f32::from(index), rows, columns, shift));
@@ -114,6 +114,8 @@ impl Pipeline for Flux {
         let sample = Latents { shape: vec![1, rows * columns, self.vae.channels * 4], values: packed };
         let mut denoiser = FluxDenoiser {
             transformer: self.transformers.of(order.task)?,
+            vae: &mut self.vae,
+            tokens: (rows, columns),
             references: reference_tokens,
             given: Given { places, words, pooled, guidance: order.guidance },
         };
@@ -128,6 +130,9 @@ impl Pipeline for Flux {
 
 struct FluxDenoiser<'a> {
     transformer: &'a mut Transformer,
+    vae: &'a mut Vae,
+    /// Rows and columns of the picture's own.
+    tokens: (usize, usize),
     references: Vec<f32>,
     given: Given,
 }
@@ -149,8 +154,9 @@ impl Denoiser for FluxDenoiser<'_> {
         Ok(Latents { shape: sample.shape.clone(), values })
     }
 
-    fn preview(&mut self, _: &Latents) -> Result<Option<Picture>> {
-        Ok(None)
+    fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>> {
+        let (rows, columns) = self.tokens;
+        self.vae.preview(&unpack(sample, self.vae.channels, rows, columns))
     }
 }
 

@@ -39,9 +39,22 @@ pub(crate) fn check(order: &Order, model: &PackageInfo) -> Result<()> {
     if let Some(r) = order.references.iter().find(|r| !model.roles.contains(&r.role)) {
         return refuse(format!("the model {} takes no reference for {}; leave it out", model.name, r.role));
     }
-    let sources = order.references.iter().filter(|r| r.role == Role::Source).count();
-    if order.task == Task::Edit && sources != 1 {
+    let of_role = |role| order.references.iter().filter(move |r| r.role == role).map(|r| r.picture.size());
+    if order.task == Task::Edit && of_role(Role::Source).count() != 1 {
         return refuse("an edit needs exactly one reference with the role source: the picture to change".to_owned());
+    }
+    match (of_role(Role::Mask).collect::<Vec<_>>().as_slice(), of_role(Role::Source).next()) {
+        ([], _) => {}
+        ([_], None) => {
+            return refuse("a mask needs the picture that it covers: add a reference with the role source".to_owned());
+        }
+        ([mask], Some(source)) if *mask != source => {
+            return refuse(format!(
+                "the mask is of another size ({mask}) than the source ({source}); paint it over the source"
+            ));
+        }
+        ([_], Some(_)) => {}
+        _ => return refuse("one mask is enough: paint into one picture what may change".to_owned()),
     }
     match (order.strength, model.strength) {
         (Some(_), None) => return refuse(format!("the model {} does not know a strength; leave it out", model.name)),

@@ -1,22 +1,22 @@
-//! Stable Diffusion 1.x, 2.x and SDXL: words to a picture, and a picture with words to a changed one (img2img).
+//! Stable Diffusion 1.x, 2.x and SDXL: words to a picture, a picture with words to a changed one (img2img), and a
+//! picture that changes only where a mask is white (inpaint).
 
 use serde::Deserialize;
 
 use crate::inference::error::{Error, Result};
-use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
-use crate::inference::names;
 use crate::inference::order::{Made, Order, Role, Task, Watch};
 use crate::inference::packages::{Package, PackageInfo};
 use crate::inference::pipeline::Pipeline;
 use crate::inference::schedulers::{Config, Plan, Scheduler, choose};
 use crate::inference::settings::Settings;
 use crate::inference::tokenizers::subwords::Subwords;
-use crate::media::picture::Picture;
 
 use super::limits;
-use super::stages::{self, Denoiser};
+use super::mask::{Known, Mask};
+use super::stages;
 use super::text::{Encoded, Layer, TextEncoder};
+use super::unet::{Branch, Unet, UnetDenoiser};
 use super::vae::Vae;
 
 pub(crate) struct StableDiffusion {
@@ -24,6 +24,8 @@ pub(crate) struct StableDiffusion {
     xl: bool,
     /// SDXL: no negative prompt is zeros, not the empty prompt.
     zeros_for_none: bool,
+    /// SDXL's refiner is told how beautiful the picture is to be, in place of its size.
+    scored: bool,
     scheduler: Config,
     /// One for SD; one or two for SDXL, the last one with the summary.
     texts: Vec<TextEncoder>,
@@ -31,27 +33,12 @@ pub(crate) struct StableDiffusion {
     vae: Vae,
 }
 
-struct Unet {
-    graph: Graph,
-    sample: Port,
-    timestep: Port,
-    words: Port,
-    text: Option<Port>,
-    times: Option<Port>,
-    out: Port,
-}
-
 #[derive(Deserialize)]
 struct Index {
     #[serde(default)]
     force_zeros_for_empty_prompt: Option<bool>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct UnetConfig {
-    in_channels: Option<usize>,
-    time_cond_proj_dim: Option<usize>,
+    #[serde(default)]
+    requires_aesthetics_score: Option<bool>,
 }
 
 impl StableDiffusion {
@@ -59,15 +46,9 @@ impl StableDiffusion {
         let files = &package.files;
         let xl = package.info.family == "stable_diffusion_xl";
         let index: Index = files.json("model_index.json")?;
-        let unet: UnetConfig =
-            if files.has("unet/config.json") { files.json("unet/config.json")? } else { UnetConfig::default() };
         let vae = Vae::open(files, (if xl { 0.13025 } else { 0.18215 }, 0.0, 4), settings)?;
-        if unet.in_channels.is_some_and(|n| n != vae.channels) || unet.time_cond_proj_dim.is_some() {
-            return Err(Error::Unsupported {
-                what: "a UNet of another kind, with",
-                found: format!("{} channels in", unet.in_channels.unwrap_or(vae.channels)),
-                supported: format!("{} channels in and no guidance embedding", vae.channels),
-            });
+        if xl {
+            vae.refuse_statistics()?;
         }
         let mut texts = Vec::new();
         for (folder, tokenizer) in [("text_encoder", "tokenizer"), ("text_encoder_2", "tokenizer_2")] {
@@ -82,9 +63,10 @@ impl StableDiffusion {
             info: package.info.clone(),
             xl,
             zeros_for_none: index.force_zeros_for_empty_prompt.unwrap_or(xl),
-            scheduler: files.json("scheduler/scheduler_config.json")?,
+            scored: index.requires_aesthetics_score.unwrap_or(false),
+            scheduler: Config::read(files.json(Config::FILE)?)?,
             texts,
-            unet: Unet::bind(Graph::open(files, "unet", settings)?)?,
+            unet: Unet::open(files, vae.channels, settings)?,
             vae,
         })
     }
@@ -103,54 +85,104 @@ impl StableDiffusion {
         Ok(Encoded { hidden, pooled, ..Encoded::default() })
     }
 
-    /// Where to begin: pure noise, or the source with as much noise as the strength says.
-    fn begin(&mut self, order: &Order, scheduler: &dyn Scheduler) -> Result<(Latents, usize)> {
-        let factor = self.vae.factor;
-        let (height, width) = (order.size.height as usize / factor, order.size.width as usize / factor);
-        let mut sample = stages::first_noise(order, vec![1, self.vae.channels, height, width])?;
-        let Some(source) =
-            order.references.iter().find(|r| r.role == Role::Source).filter(|_| order.task == Task::Edit)
-        else {
-            let sigma = scheduler.initial_sigma();
-            sample.values.iter_mut().for_each(|x| *x *= sigma);
-            return Ok((sample, 0));
+    /// The negative first, where guidance asks for one.
+    fn branches(&mut self, order: &Order) -> Result<Vec<Branch>> {
+        let (height, width) = (order.size.height as f32, order.size.width as f32);
+        // Original size, no crop, then a score or the target size.
+        let times = |score: f32| match self.scored {
+            true => vec![height, width, 0.0, 0.0, score],
+            false => vec![height, width, 0.0, 0.0, height, width],
         };
-        let strength = order.strength.or(self.info.strength).unwrap_or(1.0);
-        let calls = scheduler.calls_per_step();
-        let steps = (f64::from(order.steps) * strength) as usize;
-        let begin = (order.steps as usize - steps.clamp(1, order.steps as usize)) * calls;
-        let source = self.vae.encode(&source.picture, order.size)?;
-        let (keep, noise) = scheduler.mixture(begin);
-        for (x, picture) in sample.values.iter_mut().zip(&source.values) {
-            *x = keep * picture + noise * *x;
+        let (beautiful, plain) = (times(6.0), times(2.5));
+        let words = self.encode(&order.prompt)?;
+        let mut branches = Vec::new();
+        if self.unet.asks_twice(order.guidance) {
+            let negative = match &order.negative {
+                None if self.xl && self.zeros_for_none => zeros_like(&words),
+                negative => self.encode(negative.as_deref().unwrap_or_default())?,
+            };
+            branches.push(Branch { words: negative, times: plain });
         }
-        Ok((sample, begin))
+        branches.push(Branch { words, times: beautiful });
+        Ok(branches)
     }
+
+    /// Where to begin: pure noise, or the source with as much noise as the strength says.
+    fn begin(&mut self, order: &Order, scheduler: &dyn Scheduler) -> Result<Beginning> {
+        let (channels, factor) = (self.vae.channels, self.vae.factor);
+        let (height, width) = (order.size.height as usize / factor, order.size.width as usize / factor);
+        let noise = stages::first_noise(order, vec![1, channels, height, width])?;
+        let pure = |noise: &Latents| {
+            let sigma = scheduler.initial_sigma();
+            Latents { shape: noise.shape.clone(), values: noise.values.iter().map(|x| x * sigma).collect() }
+        };
+        let Some(source) = order.references.iter().find(|r| r.role == Role::Source) else {
+            return Ok(Beginning { sample: pure(&noise), step: 0, beside: Vec::new(), known: None });
+        };
+        let mask = Mask::of(order)?;
+        // Where nothing is told, as the originals do it: more freedom under a mask.
+        let masked = if self.xl { 0.9999 } else { 1.0 };
+        let usual = if mask.is_some() { Some(masked) } else { self.info.strength };
+        let strength = order.strength.or(usual).unwrap_or(1.0);
+        let steps = (f64::from(order.steps) * strength) as usize;
+        let step = (order.steps as usize - steps.clamp(1, order.steps as usize)) * scheduler.calls_per_step();
+        let planes = stages::fitted(&source.picture, order.size)?;
+        let from_noise = mask.is_some() && strength >= 1.0;
+        let latents = if from_noise && self.unet.inpaints { None } else { Some(self.vae.encode(&planes)?) };
+        let sample = match &latents {
+            Some(latents) if !from_noise => mixed(latents, &noise, scheduler.mixture(step)),
+            _ => pure(&noise),
+        };
+        let (mut beside, mut known) = (Vec::new(), None);
+        match (mask, latents) {
+            (Some(mask), _) if self.unet.inpaints => {
+                beside = mask.for_latents(height, width);
+                beside.extend(self.vae.encode(&mask.taken_out(&planes))?.values);
+            }
+            (Some(mask), Some(source)) => known = Some(Known { mask: mask.for_latents(height, width), source, noise }),
+            _ => {}
+        }
+        Ok(Beginning { sample, step, beside, known })
+    }
+
+    /// What only this family can say of an order.
+    fn check(&self, order: &Order) -> Result<()> {
+        let refuse = |sentence: &str| Err(Error::BadOrder(sentence.to_owned()));
+        if order.task != Task::Edit && !order.references.is_empty() {
+            return refuse("this model uses references only to edit them; choose the task edit, or leave them out");
+        }
+        if self.unet.inpaints && !order.references.iter().any(|r| r.role == Role::Mask) {
+            return refuse("this model changes only what a mask marks; add a reference with the role mask");
+        }
+        Ok(())
+    }
+}
+
+/// The sample before the first step, and what is told beside it.
+struct Beginning {
+    sample: Latents,
+    step: usize,
+    beside: Vec<f32>,
+    known: Option<Known>,
 }
 
 impl Pipeline for StableDiffusion {
     fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
         limits::check(order, &self.info)?;
-        let mut branches = vec![self.encode(&order.prompt)?];
-        if order.guidance > 1.0 {
-            let negative = match &order.negative {
-                None if self.xl && self.zeros_for_none => zeros_like(&branches),
-                negative => self.encode(negative.as_deref().unwrap_or_default())?,
-            };
-            branches.insert(0, negative);
-        }
+        self.check(order)?;
+        let branches = self.branches(order)?;
         let plan = Plan { steps: order.steps as usize, asked: order.scheduler.as_deref(), tokens: None };
-        let mut scheduler = choose(&self.scheduler, &plan)?;
-        let (sample, begin) = self.begin(order, scheduler.as_ref())?;
-        let size = [order.size.height as f32, order.size.width as f32];
-        let mut denoiser = UnetDenoiser {
-            unet: &mut self.unet,
-            branches,
-            // Original size, no crop, target size.
-            times: [size[0], size[1], 0.0, 0.0, size[0], size[1]],
-            guidance: order.guidance,
+        let masked = order.references.iter().any(|r| r.role == Role::Mask);
+        let config = if self.xl {
+            self.scheduler.clone()
+        } else {
+            self.scheduler.brought_up_to_date(masked, order.scheduler.is_some())
         };
-        let latents = stages::denoise(&mut denoiser, scheduler.as_mut(), sample, begin, order.seed, watch)?;
+        let mut scheduler = choose(&config, &plan)?;
+        let Beginning { sample, step, beside, known } = self.begin(order, scheduler.as_ref())?;
+        let (unet, vae, guidance) = (&mut self.unet, &mut self.vae, order.guidance);
+        let mut denoiser = UnetDenoiser { unet, vae, branches, guidance, beside, known };
+        let latents = stages::denoise(&mut denoiser, scheduler.as_mut(), sample, step, order.seed, watch)?;
         let planes = self.vae.decode(&latents)?;
         watch.drawn(&planes);
         let picture = stages::picture(&planes, "the decoder")?;
@@ -158,77 +190,9 @@ impl Pipeline for StableDiffusion {
     }
 }
 
-struct UnetDenoiser<'a> {
-    unet: &'a mut Unet,
-    /// The negative first, where there is one.
-    branches: Vec<Encoded>,
-    times: [f32; 6],
-    guidance: f32,
-}
-
-impl Denoiser for UnetDenoiser<'_> {
-    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents> {
-        // A graph that was exported for one picture gets one branch after the other.
-        let at_once = if self.unet.sample.shape.first() == Some(&1) { 1 } else { self.branches.len() };
-        let mut said = Vec::new();
-        for branches in self.branches.chunks(at_once) {
-            said.extend(self.unet.run(sample, branches, &self.times, timestep)?.values);
-        }
-        let values = if self.branches.len() == 2 { stages::guided(&said, self.guidance) } else { said };
-        Ok(Latents { shape: sample.shape.clone(), values })
-    }
-
-    fn preview(&mut self, _: &Latents) -> Result<Option<Picture>> {
-        Ok(None)
-    }
-}
-
-impl Unet {
-    fn bind(graph: Graph) -> Result<Self> {
-        let bound = Unet {
-            sample: graph.input(names::SAMPLE)?,
-            timestep: graph.input(names::TIMESTEP)?,
-            words: graph.input(names::WORDS)?,
-            text: graph.maybe_input(names::ADDED_TEXT),
-            times: graph.maybe_input(names::ADDED_TIMES),
-            out: graph.output(names::OUT_SAMPLE)?,
-            graph,
-        };
-        let mut fed = vec![&bound.sample, &bound.timestep, &bound.words];
-        fed.extend(bound.text.iter().chain(&bound.times));
-        bound.graph.expect_no_more_than(&fed)?;
-        Ok(bound)
-    }
-
-    fn run(&mut self, sample: &Latents, branches: &[Encoded], times: &[f32; 6], timestep: f32) -> Result<Latents> {
-        let batch = branches.len();
-        let samples = sample.values.repeat(batch);
-        let shape: Vec<usize> = std::iter::once(batch).chain(sample.shape.iter().skip(1).copied()).collect();
-        let (words, words_shape) = stacked(branches.iter().map(|b| &b.hidden));
-        let (pooled, pooled_shape) = stacked(branches.iter().map(|b| &b.pooled));
-        let (times, times_shape) = (times.repeat(batch), [batch, times.len()]);
-        let mut feeds = vec![
-            (&self.sample, Feed::Numbers(&shape, &samples)),
-            (&self.timestep, Feed::Each(batch, timestep)),
-            (&self.words, Feed::Numbers(&words_shape, &words)),
-        ];
-        feeds.extend(self.text.iter().map(|port| (port, Feed::Numbers(&pooled_shape, &pooled))));
-        feeds.extend(self.times.iter().map(|port| (port, Feed::Numbers(&times_shape, &times))));
-        self.graph.run(&feeds, &self.out)
-    }
-}
-
-/// One batch of what several branches have.
-fn stacked<'a>(parts: impl Iterator<Item = &'a Latents>) -> (Vec<f32>, Vec<usize>) {
-    let (mut values, mut shape) = (Vec::new(), Vec::new());
-    for part in parts {
-        values.extend_from_slice(&part.values);
-        match shape.first_mut() {
-            None => shape.clone_from(&part.shape),
-            Some(batch) => *batch += 1,
-        }
-    }
-    (values, shape)
+fn mixed(picture: &Latents, noise: &Latents, (keep, spread): (f32, f32)) -> Latents {
+    let values = picture.values.iter().zip(&noise.values).map(|(p, n)| keep * p + spread * n).collect();
+    Latents { shape: noise.shape.clone(), values }
 }
 
 /// Hidden states joined word by word.
@@ -251,8 +215,7 @@ fn side_by_side(parts: &[Encoded]) -> Result<Latents> {
     Ok(Latents { shape: vec![1, length, widths.iter().sum()], values })
 }
 
-fn zeros_like(branches: &[Encoded]) -> Encoded {
+fn zeros_like(words: &Encoded) -> Encoded {
     let zeros = |of: &Latents| Latents::zeros(of.shape.clone());
-    let none = |b: &Encoded| Encoded { hidden: zeros(&b.hidden), pooled: zeros(&b.pooled), ..Encoded::default() };
-    branches.first().map(none).unwrap_or_default()
+    Encoded { hidden: zeros(&words.hidden), pooled: zeros(&words.pooled), ..Encoded::default() }
 }

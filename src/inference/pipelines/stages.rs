@@ -8,13 +8,16 @@ use crate::inference::latents::Latents;
 use crate::inference::noise;
 use crate::inference::order::{Order, Step, Watch};
 use crate::inference::schedulers::Scheduler;
-use crate::media::picture::Picture;
+use crate::media::picture::{Filter, Picture};
 
 /// What a model says at one step; ONNX Runtime stands behind it, tests put a formula there.
 pub(crate) trait Denoiser {
     fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents>;
-    /// A small picture of how `sample` would look; none where that costs too much.
+    /// A small picture of a sample without its noise; none where that costs too much.
     fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>>;
+    /// Puts back what a step may not change. `next`: how picture and noise are mixed at the next step; none after the
+    /// last.
+    fn hold(&self, _sample: &mut Latents, _next: Option<(f32, f32)>) {}
 }
 
 /// From noise (or, at step `begin`, from a picture with noise) to the last latents. Stops between steps when the
@@ -42,14 +45,19 @@ pub(crate) fn denoise(
             let detail = format!("it gave {} numbers for a sample of {}", predicted.values.len(), sample.values.len());
             return Err(Error::GraphFailed { graph: "the denoiser".to_owned(), detail });
         }
+        let every = watch.preview_every();
+        let shown = every > 0 && step.is_multiple_of(every) && step < of;
+        let foreseen = if shown { Some(scheduler.foreseen(i, &predicted.values, &sample.values)) } else { None };
         let mut fresh = || noise::normal(seed, step, sample.shape.clone()).values;
         scheduler.step(i, &predicted.values, &mut sample.values, &mut fresh);
+        model.hold(&mut sample, (i + 1 < timesteps.len()).then(|| scheduler.mixture(i + 1)));
         if !sample.all_finite() {
             return Err(Error::NotANumber { stage: format!("step {step} of {of}") });
         }
-        let every = watch.preview_every();
-        let shown = every > 0 && step.is_multiple_of(every) && step < of;
-        let preview = if shown { model.preview(&sample)? } else { None };
+        let preview = match foreseen {
+            Some(values) => model.preview(&Latents { shape: sample.shape.clone(), values })?,
+            None => None,
+        };
         if watch.step(Step { step, of, preview }).is_break() {
             return Err(Error::Cancelled { step });
         }
@@ -96,6 +104,29 @@ pub(crate) fn picture(sample: &Latents, stage: &str) -> Result<Picture> {
         }
     }
     Picture::new(Size::new(width as u32, height as u32), rgb).map_err(|e| Error::BadOrder(e.to_string()))
+}
+
+/// A reference as planes, stretched to `size`.
+pub(crate) fn fitted(picture: &Picture, size: Size) -> Result<Latents> {
+    let picture = picture.resize(size, Filter::Lanczos).map_err(|e| Error::BadOrder(e.to_string()))?;
+    Ok(planes(&picture))
+}
+
+/// Latents whose longest side is at most `most`: squares of them become their mean.
+pub(crate) fn averaged(latents: &Latents, most: usize) -> Latents {
+    let [1, channels, height, width] = *latents.shape.as_slice() else { return latents.clone() };
+    let square = height.max(width).div_ceil(most.max(1)).max(1);
+    let (rows, columns) = ((height / square).max(1), (width / square).max(1));
+    let mut values = Vec::with_capacity(channels * rows * columns);
+    for plane in latents.values.chunks_exact((height * width).max(1)) {
+        for (row, column) in (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))) {
+            let lines = plane.chunks_exact(width).skip(row * square).take(square);
+            let inside = lines.flat_map(|line| line.iter().skip(column * square).take(square));
+            let (sum, count) = inside.fold((0.0, 0.0), |(sum, count), x| (sum + x, count + 1.0));
+            values.push(sum / f32::max(count, 1.0));
+        }
+    }
+    Latents { shape: vec![1, channels, rows, columns], values }
 }
 
 /// The reverse of [`picture`].

@@ -2,22 +2,26 @@
 
 use serde::Deserialize;
 
-use crate::base::units::Size;
 use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::names;
 use crate::inference::packages::{Files, VAE_CONFIGS};
 use crate::inference::settings::Settings;
-use crate::media::picture::{Filter, Picture};
+use crate::media::picture::Picture;
 
 use super::stages;
+
+/// The longest side of a preview, in latents.
+const MOST_PREVIEW: usize = 24;
 
 pub(crate) struct Vae {
     encoder: Option<Half>,
     decoder: Half,
     scaling: f32,
     shift: f32,
+    /// The package brings mean and spread of every channel.
+    statistics: bool,
     /// Pixels to one latent.
     pub(crate) factor: usize,
     pub(crate) channels: usize,
@@ -36,6 +40,8 @@ struct Config {
     shift_factor: Option<f32>,
     latent_channels: Option<usize>,
     block_out_channels: Option<Vec<usize>>,
+    latents_mean: Option<Vec<f32>>,
+    latents_std: Option<Vec<f32>>,
 }
 
 impl Vae {
@@ -57,20 +63,28 @@ impl Vae {
             encoder,
             decoder: Half::bind(decoder, names::LATENT, names::PIXELS)?,
             scaling: config.scaling_factor.unwrap_or(usual.0),
+            statistics: config.latents_mean.is_some() && config.latents_std.is_some(),
             shift: config.shift_factor.unwrap_or(usual.1),
             factor: 1 << (blocks - 1),
             channels: config.latent_channels.unwrap_or(usual.2),
         })
     }
 
-    /// Latents of the most likely kind, stretched to `size` first.
-    pub(crate) fn encode(&mut self, picture: &Picture, size: Size) -> Result<Latents> {
+    /// For families whose originals would use mean and spread of every channel: nobody does here.
+    pub(crate) fn refuse_statistics(&self) -> Result<()> {
+        if !self.statistics {
+            return Ok(());
+        }
+        let (found, supported) = ("latents_mean and latents_std".to_owned(), "a scaling_factor alone".to_owned());
+        Err(Error::Unsupported { what: "in its VAE", found, supported })
+    }
+
+    /// Latents of the most likely kind, of planes from -1 to 1.
+    pub(crate) fn encode(&mut self, planes: &Latents) -> Result<Latents> {
         let (channels, scaling, shift) = (self.channels, self.scaling, self.shift);
         let encoder =
             self.encoder.as_mut().ok_or_else(|| Error::FileMissing { file: "vae_encoder/model.onnx".to_owned() })?;
-        let picture = picture.resize(size, Filter::Lanczos).map_err(|e| Error::BadOrder(e.to_string()))?;
-        let pixels = stages::planes(&picture);
-        let found = encoder.run(&pixels)?;
+        let found = encoder.run(planes)?;
         let [batch, given, height, width] = *found.shape.as_slice() else {
             return Err(encoder.graph.failed(&format!("it gave the shape {:?}", found.shape)));
         };
@@ -80,7 +94,19 @@ impl Vae {
         }
         let plane = channels * height * width;
         let values = found.values.iter().take(plane).map(|z| (z - shift) * scaling).collect();
-        Ok(Latents { shape: vec![batch, channels, height, width], values })
+        let latents = Latents { shape: vec![batch, channels, height, width], values };
+        if latents.all_finite() { Ok(latents) } else { Err(Error::NotANumber { stage: "the encoder".to_owned() }) }
+    }
+
+    /// A small picture of latents: averaged down, so that it costs little beside a step. None from a decoder that was
+    /// exported for one size.
+    pub(crate) fn preview(&mut self, latents: &Latents) -> Result<Option<Picture>> {
+        if self.decoder.enter.shape.iter().skip(2).any(|side| *side > 0) {
+            return Ok(None);
+        }
+        let planes = self.decode(&stages::averaged(latents, MOST_PREVIEW))?;
+        // A preview that cannot be shown is no reason to stop.
+        Ok(stages::picture(&planes, "the decoder").ok())
     }
 
     /// Planes from -1 to 1.

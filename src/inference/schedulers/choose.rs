@@ -6,7 +6,6 @@ use super::config::Config;
 use super::ddim::Ddim;
 use super::dpm::Dpm;
 use super::euler::Euler;
-use super::euler_ancestral::EulerAncestral;
 use super::flow_euler::FlowEuler;
 use super::heun::Heun;
 use super::lcm::Lcm;
@@ -79,7 +78,7 @@ fn make(word: &str, config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>, 
     let steps = plan.steps;
     Ok(match word {
         "euler" => Box::new(Euler::new(config, steps)?),
-        "euler_ancestral" => Box::new(EulerAncestral::new(config, steps)?),
+        "euler_ancestral" => Box::new(Euler::ancestral(config, steps)?),
         "ddim" => Box::new(Ddim::new(config, steps)?),
         "dpm++" => Box::new(Dpm::new(config, steps)?),
         "lcm" => Box::new(Lcm::new(config, steps)?),

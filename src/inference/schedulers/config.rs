@@ -1,6 +1,9 @@
 //! `scheduler_config.json`, with the defaults that each class of diffusers has.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::inference::error::{Error, Result};
 
 use super::scheduler::Prediction;
 
@@ -43,7 +46,7 @@ pub(crate) struct Config {
     pub(super) algorithm_type: Option<String>,
     pub(super) lower_order_final: Option<bool>,
     pub(super) euler_at_final: Option<bool>,
-    pub(super) lambda_min_clipped: Option<serde_json::Value>,
+    pub(super) lambda_min_clipped: Option<Value>,
     pub(super) variance_type: Option<String>,
     pub(super) predict_x0: Option<bool>,
     pub(super) disable_corrector: Option<Vec<usize>>,
@@ -69,6 +72,35 @@ pub(super) enum Spacing {
 }
 
 impl Config {
+    pub(crate) const FILE: &str = "scheduler/scheduler_config.json";
+
+    /// What stands there as a default only counts as not told: another class then has its own.
+    pub(crate) fn read(mut told: Map<String, Value>) -> Result<Self> {
+        if let Some(Value::Array(names)) = told.remove("_use_default_values") {
+            told.retain(|name, _| !names.iter().any(|n| n == name));
+        }
+        serde_json::from_value(Value::Object(told))
+            .map_err(|e| Error::FileMalformed { file: Config::FILE.to_owned(), detail: e.to_string() })
+    }
+
+    /// As the pipelines of Stable Diffusion 1.x and 2.x read it: what they hold for outdated is put right, for another
+    /// class that is asked for only where it was told.
+    #[must_use]
+    pub(crate) fn brought_up_to_date(&self, masked: bool, asked: bool) -> Self {
+        let mut config = self.clone();
+        if !asked || config.steps_offset.is_some() {
+            config.steps_offset = Some(1);
+        }
+        if masked && (!asked || config.skip_prk_steps.is_some()) {
+            config.skip_prk_steps = Some(true);
+        }
+        let clips = config.clip_sample.unwrap_or(!asked && config.class == "DDIMScheduler");
+        if clips && !masked {
+            config.clip_sample = Some(false);
+        }
+        config
+    }
+
     pub(super) fn train_steps(&self) -> usize {
         self.num_train_timesteps.unwrap_or(1000).max(2)
     }
@@ -113,6 +145,14 @@ impl Config {
         asked(self.use_lu_lambdas, "use_lu_lambdas")?;
         asked(self.invert_sigmas, "invert_sigmas")?;
         asked(self.stochastic_sampling, "stochastic_sampling")?;
+        let solver = ["DPMSolverMultistepScheduler", "UniPCMultistepScheduler", "dpm++", "unipc"];
+        if self.use_dynamic_shifting == Some(true) && solver.contains(&self.class.as_str()) {
+            return Err("use_dynamic_shifting of a multistep solver".to_owned());
+        }
+        match self.final_sigmas_type.as_deref() {
+            None | Some("zero" | "sigma_min") => {}
+            Some(other) => return Err(format!("final_sigmas_type {other}")),
+        }
         match self.timestep_type.as_deref() {
             None | Some("discrete") => Ok(()),
             Some(other) => Err(format!("timestep_type {other}")),

@@ -45,6 +45,10 @@ impl Scheduler for Ddim {
         (alpha.sqrt() as f32, (1.0 - alpha).sqrt() as f32)
     }
 
+    fn prediction(&self) -> Prediction {
+        self.prediction
+    }
+
     fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], _: &mut Noise) {
         let here = self.timestep(i);
         let there = here - self.stride;

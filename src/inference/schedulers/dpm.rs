@@ -1,7 +1,7 @@
 //! DPM-Solver++ (2M): the last two pictures foretell the next; deterministic, or with fresh noise (SDE).
 
 use super::config::Config;
-use super::scheduler::{Noise, Scheduler};
+use super::scheduler::{Noise, Prediction, Scheduler};
 use super::solver::Solver;
 
 pub(super) struct Dpm {
@@ -48,6 +48,10 @@ impl Scheduler for Dpm {
 
     fn mixture(&self, i: usize) -> (f32, f32) {
         self.solver.mixture(i)
+    }
+
+    fn prediction(&self) -> Prediction {
+        self.solver.prediction
     }
 
     fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], noise: &mut Noise) {

@@ -1,11 +1,14 @@
-//! Euler: straight steps in sigma, the plainest of the sigma schedulers.
+//! Euler: straight steps in sigma, the plainest of the sigma schedulers; and its ancestral kind.
 
 use super::config::{Config, Spacing};
 use super::scheduler::{Noise, Prediction, Scheduler, at};
 use super::spacing;
 use super::training::{self, Training};
 
-/// Steps and sigmas as Euler, Euler ancestral and Heun lay them.
+/// First and last beta, and how the betas lie between them, where the package does not say.
+const USUAL: (f64, f64, &str) = (0.0001, 0.02, "linear");
+
+/// Steps and sigmas as Euler and Heun lay them.
 pub(super) struct Ladder {
     pub(super) timesteps: Vec<f32>,
     /// One more than there are steps.
@@ -44,36 +47,63 @@ impl Ladder {
     }
 }
 
-pub(super) struct Euler(Ladder);
+/// Plain, or ancestral: a step too far towards the picture, and fresh noise for the rest of the way back.
+pub(super) struct Euler {
+    ladder: Ladder,
+    ancestral: bool,
+}
 
 impl Euler {
     pub(super) fn new(config: &Config, steps: usize) -> Result<Self, String> {
-        Ladder::new(config, steps, (0.0001, 0.02, "linear")).map(Euler)
+        Ok(Euler { ladder: Ladder::new(config, steps, USUAL)?, ancestral: false })
+    }
+
+    pub(super) fn ancestral(config: &Config, steps: usize) -> Result<Self, String> {
+        // This class knows neither Karras' spacing nor another end.
+        let plain = Config {
+            use_karras_sigmas: None,
+            use_exponential_sigmas: None,
+            final_sigmas_type: None,
+            interpolation_type: None,
+            ..config.clone()
+        };
+        Ok(Euler { ladder: Ladder::new(&plain, steps, USUAL)?, ancestral: true })
     }
 }
 
 impl Scheduler for Euler {
     fn timesteps(&self) -> &[f32] {
-        &self.0.timesteps
+        &self.ladder.timesteps
     }
 
     fn initial_sigma(&self) -> f32 {
-        self.0.initial
+        self.ladder.initial
     }
 
     fn input_scale(&self, i: usize) -> f32 {
-        scale(at(&self.0.sigmas, i))
+        scale(at(&self.ladder.sigmas, i))
     }
 
     fn mixture(&self, i: usize) -> (f32, f32) {
-        (1.0, at(&self.0.sigmas, i))
+        (1.0, at(&self.ladder.sigmas, i))
     }
 
-    fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], _: &mut Noise) {
-        let (sigma, next) = (at(&self.0.sigmas, i), at(&self.0.sigmas, i + 1));
+    fn prediction(&self) -> Prediction {
+        self.ladder.prediction
+    }
+
+    fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], noise: &mut Noise) {
+        let (from, to) = (at(&self.ladder.sigmas, i), at(&self.ladder.sigmas, i + 1));
+        let up = if self.ancestral { (to * to * (from * from - to * to) / (from * from)).sqrt() } else { 0.0 };
+        let down = if self.ancestral { (to * to - up * up).sqrt() } else { to };
         for (x, p) in sample.iter_mut().zip(predicted) {
-            let picture = self.0.prediction.unscaled_picture(*p, *x, sigma);
-            *x += (*x - picture) / sigma * (next - sigma);
+            let picture = self.ladder.prediction.unscaled_picture(*p, *x, from);
+            *x += (*x - picture) / from * (down - from);
+        }
+        if self.ancestral {
+            for (x, n) in sample.iter_mut().zip(noise()) {
+                *x += n * up;
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Flow-match Euler: straight steps along the predicted velocity (noise minus picture).
 
 use super::config::Config;
-use super::scheduler::{Noise, Scheduler, at};
+use super::scheduler::{Noise, Prediction, Scheduler, at};
 
 pub(crate) struct FlowEuler {
     timesteps: Vec<f32>,
@@ -79,6 +79,10 @@ impl Scheduler for FlowEuler {
     fn mixture(&self, i: usize) -> (f32, f32) {
         let sigma = at(&self.sigmas, i);
         (1.0 - sigma, sigma)
+    }
+
+    fn prediction(&self) -> Prediction {
+        Prediction::Flow
     }
 
     fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], _: &mut Noise) {

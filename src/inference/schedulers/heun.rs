@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::euler::{Ladder, scale};
-use super::scheduler::{Noise, Scheduler, at};
+use super::scheduler::{Noise, Prediction, Scheduler, at};
 
 pub(super) struct Heun {
     ladder: Ladder,
@@ -47,6 +47,10 @@ impl Scheduler for Heun {
 
     fn calls_per_step(&self) -> usize {
         2
+    }
+
+    fn prediction(&self) -> Prediction {
+        self.ladder.prediction
     }
 
     fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], _: &mut Noise) {

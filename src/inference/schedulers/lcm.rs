@@ -43,6 +43,10 @@ impl Scheduler for Lcm {
         (alpha.sqrt() as f32, (1.0 - alpha).sqrt() as f32)
     }
 
+    fn prediction(&self) -> Prediction {
+        self.prediction
+    }
+
     fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], noise: &mut Noise) {
         const DATA: f64 = 0.5;
         let here = at(&self.timesteps, i);

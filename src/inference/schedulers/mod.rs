@@ -5,7 +5,6 @@ mod config;
 mod ddim;
 mod dpm;
 mod euler;
-mod euler_ancestral;
 mod flow_euler;
 mod heun;
 mod lcm;

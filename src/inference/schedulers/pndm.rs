@@ -75,6 +75,10 @@ impl Scheduler for Pndm {
         (alpha.sqrt() as f32, (1.0 - alpha).sqrt() as f32)
     }
 
+    fn prediction(&self) -> Prediction {
+        if self.velocity { Prediction::Velocity } else { Prediction::Epsilon }
+    }
+
     fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], _: &mut Noise) {
         let told = at(&self.timesteps, i) as i64;
         let again = self.calls == 1;

@@ -20,6 +20,18 @@ pub(crate) trait Scheduler {
     /// Factors of picture and noise for beginning at step `i` from a picture.
     fn mixture(&self, i: usize) -> (f32, f32);
 
+    /// What the denoiser's numbers mean.
+    fn prediction(&self) -> Prediction;
+
+    /// The picture that the denoiser sees behind the sample at step `i`: for looking at, not for walking on.
+    fn foreseen(&self, i: usize, predicted: &[f32], sample: &[f32]) -> Vec<f32> {
+        let (prediction, (picture, noise)) = (self.prediction(), self.mixture(i));
+        // Sigma schedulers do not scale their samples to a spread of one; flow models never do.
+        let spread = if prediction == Prediction::Flow { 1.0 } else { picture.hypot(noise) };
+        let one = |(p, x): (&f32, &f32)| prediction.picture(*p, x / spread, picture / spread, noise / spread);
+        predicted.iter().zip(sample).map(one).collect()
+    }
+
     /// How often the denoiser is asked for what people call one step.
     fn calls_per_step(&self) -> usize {
         1
@@ -64,7 +76,7 @@ impl Prediction {
     }
 }
 
-/// Sets `sample` to a picture per number, for schedulers that work on pictures.
+/// The number at a place; nothing outside.
 pub(super) fn at(values: &[f32], i: usize) -> f32 {
     values.get(i).copied().unwrap_or_default()
 }

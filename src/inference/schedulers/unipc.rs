@@ -1,7 +1,7 @@
 //! `UniPC`: a multistep guess, put right at the next step by what the denoiser says there.
 
 use super::config::Config;
-use super::scheduler::{Noise, Scheduler};
+use super::scheduler::{Noise, Prediction, Scheduler};
 use super::solver::{Mix, Solver};
 
 pub(super) struct UniPc {
@@ -37,15 +37,14 @@ impl UniPc {
     }
 
     fn converted(&self, i: usize, predicted: &[f32], sample: &[f32]) -> Vec<f32> {
-        use super::scheduler::Prediction as P;
         if self.pictures {
             return self.solver.pictures(i, predicted, sample);
         }
         let (alpha, sigma) = self.solver.mixture(i);
         let noise = |(p, x): (&f32, &f32)| match self.solver.prediction {
-            P::Epsilon | P::Flow => *p,
-            P::Sample => (x - alpha * p) / sigma,
-            P::Velocity => alpha * p + sigma * x,
+            Prediction::Epsilon | Prediction::Flow => *p,
+            Prediction::Sample => (x - alpha * p) / sigma,
+            Prediction::Velocity => alpha * p + sigma * x,
         };
         predicted.iter().zip(sample).map(noise).collect()
     }
@@ -139,6 +138,10 @@ impl Scheduler for UniPc {
 
     fn mixture(&self, i: usize) -> (f32, f32) {
         self.solver.mixture(i)
+    }
+
+    fn prediction(&self) -> Prediction {
+        self.solver.prediction
     }
 
     fn step(&mut self, i: usize, predicted: &[f32], sample: &mut [f32], _: &mut Noise) {

@@ -190,7 +190,7 @@ impl Shelf for OneModel {
             licence: "Apache-2.0".to_owned(),
             tasks: vec![Task::Picture, Task::Edit, Task::Clip],
             max_references: 2,
-            roles: vec![recipes::Role::Source, recipes::Role::Style],
+            roles: vec![recipes::Role::Source, recipes::Role::Style, recipes::Role::Mask],
             sizes: Sizes { min: Size::new(64, 64), max: Size::new(1024, 1024), multiple: 2, suggested: Vec::new() },
             max_steps: 50,
             max_frames: 300,

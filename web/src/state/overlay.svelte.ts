@@ -2,6 +2,5 @@
 class Overlay {
   palette = $state(false);
   keys = $state(false);
-  newWorkspace = $state(false);
 }
 export const overlay = new Overlay();

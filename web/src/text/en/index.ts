@@ -2,9 +2,8 @@
 import { look } from './look';
 import { make } from './make';
 import { problems } from './problems';
-import { rooms } from './rooms';
 import { run } from './run';
 import { start } from './start';
 
-export const en = { ...start, ...make, ...look, ...run, ...rooms, problems };
+export const en = { ...start, ...make, ...look, ...run, problems };
 export type Text = typeof en;

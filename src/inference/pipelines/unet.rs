@@ -1,0 +1,182 @@
+//! The UNet of Stable Diffusion and SDXL, and what it is told at every step.
+
+use serde::Deserialize;
+
+use crate::inference::error::{Error, Result};
+use crate::inference::graph::{Feed, Graph, Port};
+use crate::inference::latents::Latents;
+use crate::inference::names;
+use crate::inference::packages::Files;
+use crate::inference::settings::Settings;
+use crate::media::picture::Picture;
+
+use super::mask::Known;
+use super::stages::{self, Denoiser};
+use super::text::Encoded;
+use super::vae::Vae;
+
+pub(super) struct Unet {
+    graph: Graph,
+    sample: Port,
+    timestep: Port,
+    words: Port,
+    text: Option<Port>,
+    times: Option<Port>,
+    /// Distilled models are told the guidance in place of being asked twice.
+    guidance: Option<(Port, usize)>,
+    out: Port,
+    /// Made for inpainting: takes the mask and the rest of the picture beside the sample.
+    pub(super) inpaints: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Config {
+    in_channels: Option<usize>,
+    time_cond_proj_dim: Option<usize>,
+}
+
+impl Unet {
+    /// `channels`: how many the latents have.
+    pub(super) fn open(files: &Files, channels: usize, settings: &Settings) -> Result<Self> {
+        let file = "unet/config.json";
+        let config: Config = if files.has(file) { files.json(file)? } else { Config::default() };
+        let graph = Graph::open(files, "unet", settings)?;
+        let guidance = match (graph.maybe_input(names::TIMESTEP_COND), config.time_cond_proj_dim) {
+            (Some(port), Some(width)) => Some((port, width)),
+            (Some(port), None) => {
+                let declared = port.shape.get(1).and_then(|n| usize::try_from(*n).ok());
+                Some((port, declared.unwrap_or(256)))
+            }
+            (None, _) => None,
+        };
+        let sample = graph.input(names::SAMPLE)?;
+        let declared = sample.shape.get(1).and_then(|n| usize::try_from(*n).ok()).filter(|n| *n > 0);
+        let taken = declared.or(config.in_channels).unwrap_or(channels);
+        let inpaints = taken == 2 * channels + 1;
+        if !inpaints && taken != channels {
+            return Err(Error::Unsupported {
+                what: "a UNet of another kind, with",
+                found: format!("{taken} channels in"),
+                supported: format!("{channels} channels in, or {} for inpainting", 2 * channels + 1),
+            });
+        }
+        let bound = Unet {
+            sample,
+            timestep: graph.input(names::TIMESTEP)?,
+            words: graph.input(names::WORDS)?,
+            text: graph.maybe_input(names::ADDED_TEXT),
+            times: graph.maybe_input(names::ADDED_TIMES),
+            guidance,
+            out: graph.output(names::OUT_SAMPLE)?,
+            inpaints,
+            graph,
+        };
+        let mut fed = vec![&bound.sample, &bound.timestep, &bound.words];
+        fed.extend(bound.text.iter().chain(&bound.times).chain(bound.guidance.as_ref().map(|(port, _)| port)));
+        bound.graph.expect_no_more_than(&fed)?;
+        Ok(bound)
+    }
+
+    /// Whether guidance means asking twice.
+    pub(super) fn asks_twice(&self, guidance: f32) -> bool {
+        guidance > 1.0 && self.guidance.is_none()
+    }
+
+    fn run(&mut self, sample: &Latents, branches: &[Branch], guidance: f32, timestep: f32) -> Result<Latents> {
+        let batch = branches.len();
+        let samples = sample.values.repeat(batch);
+        let shape: Vec<usize> = std::iter::once(batch).chain(sample.shape.iter().skip(1).copied()).collect();
+        let (words, words_shape) = stacked(branches.iter().map(|b| &b.words.hidden));
+        let (pooled, pooled_shape) = stacked(branches.iter().map(|b| &b.words.pooled));
+        let times: Vec<f32> = branches.iter().flat_map(|b| b.times.iter().copied()).collect();
+        let times_shape = [batch, times.len() / batch.max(1)];
+        let waves = self.guidance.as_ref().map(|(_, width)| waves(guidance, *width).repeat(batch)).unwrap_or_default();
+        let waves_shape = [batch, waves.len() / batch.max(1)];
+        let mut feeds = vec![
+            (&self.sample, Feed::Numbers(&shape, &samples)),
+            (&self.timestep, Feed::Each(batch, timestep)),
+            (&self.words, Feed::Numbers(&words_shape, &words)),
+        ];
+        feeds.extend(self.text.iter().map(|port| (port, Feed::Numbers(&pooled_shape, &pooled))));
+        feeds.extend(self.times.iter().map(|port| (port, Feed::Numbers(&times_shape, &times))));
+        feeds.extend(self.guidance.iter().map(|(port, _)| (port, Feed::Numbers(&waves_shape, &waves))));
+        self.graph.run(&feeds, &self.out)
+    }
+}
+
+/// What one half of the guidance is told beside the sample.
+pub(super) struct Branch {
+    pub(super) words: Encoded,
+    /// SDXL: original size, crop, and target size or score.
+    pub(super) times: Vec<f32>,
+}
+
+pub(super) struct UnetDenoiser<'a> {
+    pub(super) unet: &'a mut Unet,
+    pub(super) vae: &'a mut Vae,
+    /// The negative first, where there is one.
+    pub(super) branches: Vec<Branch>,
+    pub(super) guidance: f32,
+    /// For UNets made for inpainting: the mask and the rest of the picture, as further channels.
+    pub(super) beside: Vec<f32>,
+    /// For all others.
+    pub(super) known: Option<Known>,
+}
+
+impl Denoiser for UnetDenoiser<'_> {
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents> {
+        // A graph that was exported for one picture gets one branch after the other.
+        let at_once = if self.unet.sample.shape.first() == Some(&1) { 1 } else { self.branches.len() };
+        let shown = with_channels(sample, &self.beside);
+        let mut said = Vec::new();
+        for branches in self.branches.chunks(at_once) {
+            said.extend(self.unet.run(&shown, branches, self.guidance, timestep)?.values);
+        }
+        let values = if self.branches.len() == 2 { stages::guided(&said, self.guidance) } else { said };
+        Ok(Latents { shape: sample.shape.clone(), values })
+    }
+
+    fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>> {
+        self.vae.preview(sample)
+    }
+
+    fn hold(&self, sample: &mut Latents, next: Option<(f32, f32)>) {
+        if let Some(known) = &self.known {
+            known.hold(sample, next);
+        }
+    }
+}
+
+/// A sample of one picture with more channels behind its own.
+fn with_channels(sample: &Latents, beside: &[f32]) -> Latents {
+    let plane: usize = sample.shape.iter().skip(2).product();
+    let mut shape = sample.shape.clone();
+    if let Some(channels) = shape.get_mut(1) {
+        *channels += beside.len() / plane.max(1);
+    }
+    Latents { shape, values: [sample.values.as_slice(), beside].concat() }
+}
+
+/// One batch of what several branches have.
+fn stacked<'a>(parts: impl Iterator<Item = &'a Latents>) -> (Vec<f32>, Vec<usize>) {
+    let (mut values, mut shape) = (Vec::new(), Vec::new());
+    for part in parts {
+        values.extend_from_slice(&part.values);
+        match shape.first_mut() {
+            None => shape.clone_from(&part.shape),
+            Some(batch) => *batch += 1,
+        }
+    }
+    (values, shape)
+}
+
+/// The guidance as sines and cosines, as distilled models are told it.
+fn waves(guidance: f32, width: usize) -> Vec<f32> {
+    let half = width / 2;
+    let slope = 10_000f32.ln() / (half.max(2) - 1) as f32;
+    let angles = (0..half).map(|i| (guidance - 1.0) * 1000.0 * (i as f32 * -slope).exp());
+    let mut waves: Vec<f32> = angles.clone().map(f32::sin).chain(angles.map(f32::cos)).collect();
+    waves.resize(width, 0.0);
+    waves
+}
