@@ -158,7 +158,7 @@ fn scene(number: u32, size: Size) -> Vec<u8> {
     let mut rgb = Vec::with_capacity(size.pixels() as usize * 3);
     for y in 0..size.height {
         for x in 0..size.width {
-            let ripple = if y > horizon { (x * (3 + number % 5) ^ y * 7) % 64 } else { 0 };
+            let ripple = if y > horizon { ((x * (3 + number % 5)) ^ (y * 7)) % 64 } else { 0 };
             let light = y * 160 / size.height;
             rgb.extend(tint.map(|one| ((one / 2 + light + ripple) % 256) as u8));
         }
