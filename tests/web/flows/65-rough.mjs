@@ -92,9 +92,12 @@ export default [
   }],
 
   ['a full disk: said in a sentence, nothing typed is lost, and it goes on when there is room', async (t) => {
-    if (process.getuid() !== 0) return console.log('      not run: a small disk can be mounted only as root');
     const small = t.more();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', small.home]);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', small.home], { stdio: 'ignore' });
+    } catch {
+      return console.log('      NOT RUN: only root can mount a small disk to fill');
+    }
     try {
       await small.start();
       const mia = await t.arrive({ studio: small });
