@@ -124,7 +124,8 @@ starter_judge() {
         "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" || return 1
         cp "$wanted" "$venv/requirements.txt"
     fi
-    "$venv/bin/python" models/starter/judge.py --quick
+    "$venv/bin/python" models/starter/judge.py --quick || return 1
+    "$venv/bin/python" models/starter/judge.py --quick --binary "$target/debug/dreamomni2"
 }
 
 step "tools" install_tools
@@ -142,7 +143,7 @@ fi
 step "Rust tests" rust_tests
 if [ "$what" = all ]; then
     step "browser flows" browser_flows
-    step "starter model, 60 cases" starter_judge
+    step "starter model, 60 cases, by itself and through the program" starter_judge
 fi
 
 printf '\n'

@@ -4,11 +4,14 @@ from scenes import pick
 
 
 def say_wish(rng, wish, fixed=()):
-    """Concepts for a whole wish: subjects with their words, scene-wide words before or after, commas and 'and' now and then.
+    """Concepts for a whole wish: subjects with their words, scene-wide words before or after, commas and 'and' now and
+    then.
 
-    Now and then a word that means nothing here stands before. `fixed` are clauses said as they are (references, 'it is night'...), each a list of concepts.
+    Now and then a word that means nothing here stands before. `fixed` are clauses said as they are
+    (references, 'it is night'...), each a list of concepts.
     """
-    clauses = [c for c in (_say_global(rng, wish, key) for key in ("place", "time", "weather", "shot", "style", "move")) if c]
+    clauses = [c for c in (_say_global(rng, wish, key) for key in ("place", "time", "weather", "shot", "style", "move"))
+        if c]
     clauses += list(fixed)
     rng.shuffle(clauses)
     subjects = _say_subjects(rng, wish)
@@ -49,7 +52,8 @@ def say_group(rng, group, position=True):
     rng.shuffle(adjectives)
     late = adjectives.pop() if adjectives and rng.random() < .12 else []
     before += [word for adjective in adjectives for word in adjective]
-    noun = "people" if group["kind"] == "person" and group["count"] == 2 and rng.random() < .3 else f"kind:{group['kind']}"
+    noun = "people" if group["kind"] == "person" and group[
+        "count"] == 2 and rng.random() < .3 else f"kind:{group['kind']}"
     if noun == "people" and rng.random() < .3 and before:
         before = before[1:]
     if "pose" in group and not (group.get("motion") == "walks" and group["pose"] == "walk"):
@@ -100,7 +104,8 @@ def _say_global(rng, wish, key):
     if key == "place" and "ground" in wish:
         shade = [f"shade:{wish['ground_shade']}"] if "ground_shade" in wish else []
         return shade + [f"colour:{wish['ground']}", f"place:{value}"]
-    if (key, value) == ("place", "snowfield") and "weather" not in wish and wish.get("snow") or (key, value) == ("weather", "snow") and rng.random() < .3:
+    if (key, value) == ("place", "snowfield") and "weather" not in wish and wish.get("snow") or (key,
+            value) == ("weather", "snow") and rng.random() < .3:
         return ["snow"]
     return [f"{key}:{value}"]
 

@@ -53,7 +53,8 @@ def _recolour(rng, scene):
     if not tokens:
         return None
     kind = v.KINDS[l.get(scene, tokens[0], "kind")]
-    colour = pick(rng, [c for c in v.COLOURS[1:] if (kind, c) not in scenes.HELD_OUT and v.COLOURS.index(c) != l.get(scene, tokens[0], "colour")])
+    colour = pick(rng, [c for c in v.COLOURS[1:] if (kind, c) not in scenes.HELD_OUT
+        and v.COLOURS.index(c) != l.get(scene, tokens[0], "colour")])
     shade = pick(rng, v.SHADES, [.8, .1, .1])
     for t in tokens:
         l.put(scene, t, colour=v.COLOURS.index(colour), shade=v.SHADES.index(shade))
@@ -62,7 +63,8 @@ def _recolour(rng, scene):
 
 
 def _said_change(rng, noun, new):
-    return pick(rng, [["make"] + noun + new, ["change"] + noun + ["into"] + new, ["make"] + noun + ["into"] + new, noun + ["into"] + new])
+    return pick(rng, [["make"] + noun + new, ["change"] + noun + ["into"] + new, ["make"] + noun + ["into"] + new,
+        noun + ["into"] + new])
 
 
 def _retexture(rng, scene):
@@ -107,12 +109,14 @@ def _replace(rng, scene):
     present = {l.get(scene, t, "kind") for t in _filled(scene)}
     kind = pick(rng, [k for k in range(1, len(v.KINDS)) if k not in present])
     new = [f"kind:{v.KINDS[kind]}"]
-    colour = pick(rng, [c for c in v.COLOURS[1:] if (v.KINDS[kind], c) not in scenes.HELD_OUT]) if rng.random() < .4 else None
+    colour = pick(rng, [c for c in v.COLOURS[1:] if (v.KINDS[kind],
+        c) not in scenes.HELD_OUT]) if rng.random() < .4 else None
     for t in tokens:
         l.put(scene, t, kind=kind, pose=0)
         if colour:
             l.put(scene, t, colour=v.COLOURS.index(colour), shade=0)
-    return pick(rng, [["change"], ["change"], ["make"]]) + noun + ["into" if rng.random() < .6 else "and"] + ([f"colour:{colour}"] if colour else []) + new
+    return pick(rng, [["change"], ["change"], ["make"]]) + noun + ["into" if rng.random() < .6
+        else "and"] + ([f"colour:{colour}"] if colour else []) + new
 
 
 def _add(rng, scene):
@@ -127,7 +131,8 @@ def _add(rng, scene):
     best, best_cost = None, 9e9
     for _ in range(8):
         extra = scenes.fulfil(rng, wish)
-        cost = sum(max(0, 5 - abs(l.get(extra, F, "x") - l.get(scene, t, "x"))) * max(0, 5 - abs(l.get(extra, F, "y") - l.get(scene, t, "y"))) for t in filled)
+        cost = sum(max(0, 5 - abs(l.get(extra, F, "x") - l.get(scene, t, "x"))) * max(0,
+            5 - abs(l.get(extra, F, "y") - l.get(scene, t, "y"))) for t in filled)
         if cost < best_cost:
             best, best_cost = extra, cost
     scene[free[0]] = best[F]
@@ -174,6 +179,9 @@ def _pose(rng, scene):
     return pick(rng, [["make"], []]) + ["kind:person"] + [f"pose:{pose}"]
 
 
-OPERATIONS = [_recolour, _recolour, _recolour, _recolour, _retexture, _retexture, _move, _move, _move, _resize, _resize, _resize, _replace, _replace, _add, _add, _remove, _remove, _background, _pose,
-              _scene_word(l.PLACE, "place", v.PLACES), _scene_word(l.PLACE, "time", v.TIMES), _scene_word(l.PLACE, "time", v.TIMES),
-              _scene_word(l.PLACE, "weather", v.WEATHERS), _scene_word(l.LOOK, "style", v.STYLES), _scene_word(l.CAMERA, "shot", v.SHOTS)]
+OPERATIONS = [_recolour, _recolour, _recolour, _recolour, _retexture, _retexture, _move, _move, _move, _resize, _resize,
+    _resize, _replace, _replace, _add, _add, _remove, _remove, _background, _pose,
+              _scene_word(l.PLACE, "place", v.PLACES), _scene_word(l.PLACE, "time", v.TIMES),
+              _scene_word(l.PLACE, "time", v.TIMES),
+              _scene_word(l.PLACE, "weather", v.WEATHERS), _scene_word(l.LOOK, "style", v.STYLES),
+              _scene_word(l.CAMERA, "shot", v.SHOTS)]

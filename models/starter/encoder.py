@@ -1,4 +1,5 @@
-"""The picture encoder: a small network that reads a picture back into scene tokens, says whether this model drew it, and takes its palette."""
+"""The picture encoder: reads a picture back into scene tokens, says whether this model drew it, and takes its
+palette."""
 
 import torch
 from torch import nn
@@ -6,90 +7,132 @@ from torch.nn import functional as F
 
 import layout as l
 import vocabulary as v
-from transformer import Attention, grouped, harden
+from transformer import grouped, harden
 
-HEIGHT, WIDTH = 72, 128
-DIM, HEADS, DEPTH = 128, 4, 3
+CELL = 12
+HEIGHT, WIDTH = CELL * l.Y_BINS, CELL * l.X_BINS
+FINE, MIDDLE, DIM, CORNERS, HIDDEN = 32, 56, 112, 24, 224
 COLOURS, PALETTE_ROUNDS = 5, 10
+STEPS_OF_CHANGE = (.004, .01, .025, .06, .15, .4)
+TRAITS = 2 * MIDDLE + 2 * DIM + 2 * len(STEPS_OF_CHANGE)
+PRESENT = .5
+SIZE = slice(*l.SUBJECT_SPANS["size"])
+X, Y = slice(*l.SUBJECT_SPANS["x"]), slice(*l.SUBJECT_SPANS["y"])
 
 
-class Residual(nn.Module):
-    """Two 3x3 convolutions beside a straight path, halving the picture."""
+class Turn(nn.Sequential):
+    """A convolution, levelled and rectified."""
 
-    def __init__(self, inside, outside):
-        super().__init__()
-        self.first = nn.Conv2d(inside, outside, 3, stride=2, padding=1)
-        self.second = nn.Conv2d(outside, outside, 3, padding=1)
-        self.norm1, self.norm2 = nn.GroupNorm(8, outside), nn.GroupNorm(8, outside)
+    def __init__(self, inside, outside, size=3, stride=1):
+        convolution = nn.Conv2d(inside, outside, size, stride, size // 2, bias=False)
+        super().__init__(convolution, nn.BatchNorm2d(outside), nn.ReLU())
+
+
+class Beside(Turn):
+    """The same, beside a straight path."""
 
     def forward(self, x):
-        x = F.silu(self.norm1(self.first(x)))
-        return x + F.silu(self.norm2(self.second(x)))
-
-
-class Reader(nn.Module):
-    """One round: the questions (one per scene token) look at the picture and at each other."""
-
-    def __init__(self):
-        super().__init__()
-        self.look, self.talk = Attention(DIM, HEADS), Attention(DIM, HEADS)
-        self.mlp = nn.Sequential(nn.Linear(DIM, 3 * DIM), nn.SiLU(), nn.Linear(3 * DIM, DIM))
-        self.norms = nn.ModuleList(nn.LayerNorm(DIM) for _ in range(3))
-
-    def forward(self, questions, picture):
-        questions = questions + self.look(self.norms[0](questions), picture)
-        n = self.norms[1](questions)
-        questions = questions + self.talk(n, n)
-        return questions + self.mlp(self.norms[2](questions))
+        return x + super().forward(x)
 
 
 class Encoder(nn.Module):
-    """sample [1, 3, HEIGHT, WIDTH] in -1..1 -> latent_sample [1, TOKENS, CHANNELS], known [1]."""
+    """sample [1, 3, HEIGHT, WIDTH] in -1..1 -> latent_sample [1, TOKENS, CHANNELS], known [1].
+
+    A subject can stand on a grid of 16 x 12 places, and the features have one cell for each: every cell says whether
+    a subject has its middle there and which; the scene-wide tokens come from the picture as a whole.
+    """
 
     def __init__(self):
         super().__init__()
-        widths = [3, 32, 64, 96, DIM]
-        self.stages = nn.Sequential(*[Residual(a, b) if a > 3 else nn.Sequential(nn.Conv2d(a, b, 5, stride=2, padding=2), nn.GroupNorm(8, b), nn.SiLU()) for a, b in zip(widths, widths[1:])])
-        self.where = nn.Parameter(torch.randn(1, 5 * 8, DIM) * .1)
-        self.questions = nn.Parameter(torch.randn(1, l.TOKENS + 1, DIM) * .3)
-        self.rounds = nn.ModuleList(Reader() for _ in range(DEPTH))
-        self.norm = nn.LayerNorm(DIM)
-        self.leave = nn.Parameter(torch.randn(4, DIM, l.CHANNELS) * .02)
-        self.bias = nn.Parameter(torch.zeros(l.TOKENS, l.CHANNELS))
-        self.known = nn.Linear(3 * DIM, 1)
+        self.fine = nn.Sequential(Turn(3, FINE, 5, 3), Turn(FINE, MIDDLE, stride=2), Beside(MIDDLE, MIDDLE))
+        self.cells = nn.Sequential(Turn(MIDDLE, DIM, stride=2), Beside(DIM, DIM), Beside(DIM, DIM))
+        self.wide = nn.Sequential(Turn(DIM, DIM, stride=2), Beside(DIM, DIM), Beside(DIM, DIM))
+        self.back = Turn(DIM, DIM, 1)
+        self.blend = Beside(DIM, DIM)
+        self.subject = nn.Sequential(Turn(DIM, HIDDEN, 1), nn.Conv2d(HIDDEN, 1 + l.CHANNELS, 1))
+        nn.init.constant_(self.subject[1].bias[:1], -4)
+        self.corners = Turn(DIM, CORNERS, 1)
+        whole = CORNERS * l.Y_BINS * l.X_BINS // 4 + 2 * MIDDLE + 2 * DIM
+        self.scene = nn.Sequential(nn.Linear(whole, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, l.FIRST * l.CHANNELS))
+        self.known = nn.Linear(TRAITS, 1)
 
     def look(self, sample):
-        """What the questions found [B, TOKENS + 1, DIM], and what tells a drawing of ours from anything else [B, 3 * DIM]."""
-        picture = self.stages(sample).flatten(2).transpose(1, 2)
-        spread = (picture - picture.mean(1, keepdim=True)).square().mean(1).sqrt()
-        h = self.questions.expand(sample.shape[0], -1, -1)
-        for block in self.rounds:
-            h = block(h, picture + self.where)
-        h = self.norm(h)
-        return h, torch.cat([h[:, l.TOKENS], picture.mean(1), spread], 1)
+        """What each cell says [B, 1 + CHANNELS, rows, columns], the scene-wide logits, and what was seen in all [B, 2
+        * MIDDLE + 2 * DIM]."""
+        fine = self.fine(sample)
+        cells = self.cells(fine)
+        wide = self.wide(cells)
+        cells = self.blend(cells + F.interpolate(self.back(wide), scale_factor=2.0))
+        texture = torch.cat([fine.mean((2, 3)), _spread(fine)], 1)
+        whole = torch.cat([cells.mean((2, 3)), wide.mean((2, 3))], 1)
+        scene = self.scene(torch.cat([self.corners(wide).flatten(1), texture, whole], 1))
+        return self.subject(cells), scene.reshape(-1, l.FIRST, l.CHANNELS), torch.cat([texture, whole], 1)
 
-    def read(self, sample):
-        """Logits [B, TOKENS, CHANNELS] and the logit of being known [B]."""
-        h, traits = self.look(sample)
-        parts = [h[:, :1] @ self.leave[0], h[:, 1:2] @ self.leave[1], h[:, 2:3] @ self.leave[2], h[:, 3:l.TOKENS] @ self.leave[3]]
-        return torch.cat(parts, 1) + self.bias, self.known(traits).squeeze(1)
+    def traits(self, sample):
+        """What tells a drawing of ours from anything else [B, TRAITS]."""
+        return torch.cat([self.look(sample)[2], changes(sample)], 1)
 
     def forward(self, sample):
-        logits, known = self.read(sample)
-        classes = grouped(logits, harden)
-        filled = 1 - classes[:, l.FIRST:, :1]
-        subjects = torch.cat([classes[:, l.FIRST:, :len(v.KINDS)], classes[:, l.FIRST:, len(v.KINDS):] * filled], 2)
-        latent = torch.cat([classes[:, :l.FIRST], subjects], 1) * l.AMPLITUDE
+        cells, scene, seen = self.look(sample)
+        latent = torch.cat([grouped_part(scene), self.subjects(cells)], 1) * l.AMPLITUDE
         numbers = F.pad(palette(sample), (l.PALETTE_AT, l.CHANNELS - l.PALETTE_AT - l.PALETTE_NUMBERS))
         row = (torch.arange(l.TOKENS) == l.LOOK).float().reshape(1, -1, 1)
-        return latent + row * numbers.unsqueeze(1), known.sigmoid()
+        return latent + row * numbers.unsqueeze(1), self.known(torch.cat([seen, changes(sample)],
+            1)).squeeze(1).sigmoid()
+
+    def subjects(self, cells):
+        """The surest cells as subject tokens [1, SLOTS, CHANNELS], the largest first, equals from left to right."""
+        chance = cells[:, :1].sigmoid()
+        peak = (chance >= F.max_pool2d(chance, 3, 1, 1)).float() * chance
+        sure, place = peak.flatten(1).topk(l.SLOTS)
+        said = cells[:, 1:].flatten(2).transpose(1, 2)
+        classes = _placed(said)[0][place[0]]
+        filled = (sure[0] >= PRESENT).float()
+        size = (classes[:, SIZE] * torch.arange(l.SIZE_BINS)).sum(1)
+        left = (classes[:, X] * torch.arange(l.X_BINS)).sum(1)
+        order = (filled * 1000 + size * 20 - left).topk(l.SLOTS)[1]
+        empty = (torch.arange(l.CHANNELS) == 0).float()
+        return torch.where(filled[order].unsqueeze(1) > 0, classes[order], empty).unsqueeze(0)
+
+
+def grouped_part(scene):
+    """Scene-wide logits [1, FIRST, CHANNELS] to classes."""
+    subjects = torch.zeros(1, l.SLOTS, l.CHANNELS)
+    return grouped(torch.cat([scene, subjects], 1), harden)[:, :l.FIRST]
+
+
+def _placed(said):
+    """Logits of every cell [1, cells, CHANNELS] to classes: a kind for sure, and the cell's own place."""
+    cell = torch.arange(l.Y_BINS * l.X_BINS)
+    column = (cell.remainder(l.X_BINS).unsqueeze(1) == torch.arange(l.X_BINS)).float().unsqueeze(0)
+    row = (cell.div(l.X_BINS, rounding_mode="floor").unsqueeze(1) == torch.arange(l.Y_BINS)).float().unsqueeze(0)
+    parts = []
+    for name, (a, b) in l.SUBJECT_SPANS.items():
+        if name == "kind":
+            parts += [torch.zeros_like(said[:, :, :1]), harden(said[:, :, 1:b])]
+        else:
+            parts.append({"x": column, "y": row}[name] if name in "xy" else harden(said[:, :, a:b]))
+    return torch.cat(parts, 2)
+
+
+def _spread(features):
+    """How much each feature varies over the picture."""
+    mean = features.mean((2, 3), keepdim=True)
+    return ((features - mean).square().mean((2, 3)) + 1e-6).sqrt()
+
+
+def changes(sample):
+    """Shares of neighbouring pixels that differ by more than so much: a drawing is flat where a photograph never is."""
+    across = (sample[:, :, :, 1:] - sample[:, :, :, :-1]).abs().mean(1)
+    down = (sample[:, :, 1:] - sample[:, :, :-1]).abs().mean(1)
+    return torch.stack([(way > least).float().mean((1, 2)) for way in (across, down) for least in STEPS_OF_CHANGE], 1)
 
 
 def palette(sample):
     """Five colours and their shares by k-means in Lab on the pixels: plain statistics, true for any picture."""
-    rgb = F.avg_pool2d(sample, 2).flatten(2)[0].T * .5 + .5
+    rgb = F.avg_pool2d(sample, 3).flatten(2)[0].T * .5 + .5
     space = _lab(rgb)
-    blocks = _lab(F.avg_pool2d(sample, 8).flatten(2)[0].T * .5 + .5)
+    blocks = _lab(F.avg_pool2d(sample, CELL).flatten(2)[0].T * .5 + .5)
     centres = blocks.mean(0, keepdim=True)
     for _ in range(COLOURS):
         apart = _apart(blocks, centres).amin(1)

@@ -1,4 +1,5 @@
-"""A small engine for the package: words and references in, pictures out, exactly as the contract says; needs only numpy and onnxruntime."""
+"""A small engine for the package: words and references in, pictures out, exactly as the contract says; needs only
+numpy and onnxruntime."""
 
 import json
 import os
@@ -10,7 +11,8 @@ import onnxruntime
 
 from typos import one_off
 
-ROLES = {"source": 1, "subject": 2, "style": 3, "pose": 4, "palette": 5, "texture": 6, "first_frame": 7, "last_frame": 8}
+ROLES = {"source": 1, "subject": 2, "style": 3, "pose": 4, "palette": 5, "texture": 6, "first_frame": 7,
+    "last_frame": 8}
 
 
 class Tokenizer:
@@ -19,7 +21,8 @@ class Tokenizer:
     def __init__(self, path):
         with open(path) as file:
             self.lexicon = json.load(file)
-        self.words, self.phrases, self.ignored = self.lexicon["words"], self.lexicon["phrases"], set(self.lexicon["ignore"])
+        self.words, self.phrases, self.ignored = self.lexicon["words"], self.lexicon["phrases"], set(
+            self.lexicon["ignore"])
 
     def __call__(self, text):
         """Ids (beginning with the start token) and the unknown words."""
@@ -63,7 +66,8 @@ class Engine:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self.parts = {part: onnxruntime.InferenceSession(os.path.join(folder, part, "model.onnx"), options) for part in ("text_encoder", "transformer", "vae_encoder", "vae_decoder")}
+        self.parts = {part: onnxruntime.InferenceSession(os.path.join(folder, part, "model.onnx"), options)
+            for part in ("text_encoder", "transformer", "vae_encoder", "vae_decoder")}
         with open(os.path.join(folder, "transformer", "config.json")) as file:
             config = json.load(file)
         with open(os.path.join(folder, "vae_encoder", "config.json")) as file:
@@ -76,7 +80,8 @@ class Engine:
         return self.sample_many([(prompt, references, negative, seed)], steps, guidance)[0]
 
     def sample_many(self, requests, steps=16, guidance=2.0):
-        """Scene tokens for many requests (prompt, references, negative, seed); those with the same roles go through together."""
+        """Scene tokens for many requests (prompt, references, negative, seed); those with the same roles go through
+        together."""
         results = [None] * len(requests)
         groups = {}
         for i, (_, references, _, _) in enumerate(requests):
@@ -88,18 +93,23 @@ class Engine:
 
     def _together(self, requests, roles, steps, guidance):
         guided = guidance > 1
-        texts = [self.tokenizer(prompt)[0] for prompt, _, _, _ in requests] + [self.tokenizer(negative)[0] for _, _, negative, _ in requests] * guided
+        texts = [self.tokenizer(prompt)[0] for prompt, _, _, _ in requests] + [self.tokenizer(negative)[0] for _, _,
+            negative, _ in requests] * guided
         length = max(map(len, texts))
         ids = np.array([t + [0] * (length - len(t)) for t in texts], np.int64)
         words = self.parts["text_encoder"].run(None, {"input_ids": ids})[0]
         places = [(0, 0, k) for k in range(self.tokens)]
         places += [(i, ROLES[role], k + self.tokens * i) for i, role in enumerate(roles, 1) for k in range(self.tokens)]
-        given = [np.concatenate([np.asarray(references[k][1], np.float32) for _, references, _, _ in requests]) for k in range(len(roles))]
-        x = np.concatenate([np.random.default_rng(seed).standard_normal((1, self.tokens, self.channels)).astype(np.float32) for _, _, _, seed in requests])
+        given = [np.concatenate([np.asarray(references[k][1], np.float32) for _, references, _, _ in requests])
+            for k in range(len(roles))]
+        x = np.concatenate([np.random.default_rng(seed).standard_normal((1, self.tokens,
+            self.channels)).astype(np.float32) for _, _, _, seed in requests])
         sigmas = np.append(np.linspace(1, 1 / steps, steps), 0).astype(np.float32)
         for now, after in zip(sigmas, sigmas[1:]):
             hidden = np.concatenate([x] + given, 1)
-            feed = {"hidden_states": np.concatenate([hidden] * (1 + guided)), "img_ids": np.array(places, np.float32), "encoder_hidden_states": words, "encoder_attention_mask": (ids != 0).astype(np.float32), "timestep": np.full(len(texts), now, np.float32)}
+            feed = {"hidden_states": np.concatenate([hidden] * (1 + guided)), "img_ids": np.array(places, np.float32),
+                "encoder_hidden_states": words, "encoder_attention_mask": (ids != 0).astype(np.float32),
+                "timestep": np.full(len(texts), now, np.float32)}
             velocity = self.parts["transformer"].run(None, feed)[0][:, :self.tokens]
             wanted, other = velocity[:len(requests)], velocity[-len(requests):]
             x = x + (after - now) * (other + guidance * (wanted - other) if guided else wanted)
@@ -107,14 +117,17 @@ class Engine:
 
     def draw(self, latent, width=640, height=360, seconds=0.0, duration=0.0):
         """A picture [H, W, 3] from 0 to 1."""
-        feed = {"latent_sample": np.asarray(latent, np.float32), "seconds": np.array([seconds], np.float32), "duration": np.array([duration], np.float32), "height": np.array([height], np.int64), "width": np.array([width], np.int64)}
+        feed = {"latent_sample": np.asarray(latent, np.float32), "seconds": np.array([seconds], np.float32),
+            "duration": np.array([duration], np.float32), "height": np.array([height], np.int64),
+            "width": np.array([width], np.int64)}
         return (self.parts["vae_decoder"].run(None, feed)[0][0].transpose(1, 2, 0) + 1) / 2
 
     def read(self, picture):
         """Scene tokens of a picture [H, W, 3] and how surely this model drew it."""
         from PIL import Image
         high, wide = self.sample_size
-        small = Image.fromarray((np.clip(picture, 0, 1) * 255).round().astype(np.uint8)).resize((wide, high), Image.BILINEAR)
+        small = Image.fromarray((np.clip(picture, 0, 1) * 255).round().astype(np.uint8)).resize((wide, high),
+            Image.BILINEAR)
         sample = (np.asarray(small, np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
         latent, known = self.parts["vae_encoder"].run(None, {"sample": sample})
         return latent, float(known[0])

@@ -1,4 +1,5 @@
-"""How the judge looks: masks, places, sizes and colours from pixels, and the choice between exact drawings of what was asked and its rivals."""
+"""How the judge looks: masks, places, sizes and colours from pixels, and the choice between exact drawings of what was
+asked and its rivals."""
 
 import zlib
 
@@ -25,7 +26,8 @@ class Eyes:
         if key not in self.seen:
             if len(self.seen) > 4000:
                 self.seen.clear()
-            self.seen[key] = self.engine.draw(l.to_latent(classes[None], None if palette is None else palette[None]), WIDE, HIGH, seconds, duration)
+            self.seen[key] = self.engine.draw(l.to_latent(classes[None], None if palette is None else palette[None]),
+                WIDE, HIGH, seconds, duration)
         return self.seen[key]
 
     def look(self, latent, seconds=0.0, duration=0.0):
@@ -44,7 +46,8 @@ class Eyes:
         return [t for t in range(l.FIRST, l.TOKENS) if l.get(classes, t, "kind") and self.mask(classes, t).sum() > 12]
 
     def chosen(self, picture, classes, token, field, asked, rivals, number=3, **time):
-        """Whether the picture is the drawing with the asked class, and the drawings with some rival classes are visibly others."""
+        """Whether the picture is the drawing with the asked class, and the drawings with some rival classes are
+        visibly others."""
         def drawn(value):
             other = classes.copy()
             l.put(other, token, **{field: value})
@@ -67,13 +70,15 @@ def centre(mask):
 def box(mask):
     """Left, top, right, bottom of a mask (shares of the frame)."""
     ys, xs = np.nonzero(mask)
-    return xs.min() / mask.shape[1], ys.min() / mask.shape[0], (xs.max() + 1) / mask.shape[1], (ys.max() + 1) / mask.shape[0]
+    return xs.min() / mask.shape[1], ys.min() / mask.shape[0], (xs.max() + 1) / mask.shape[1], (ys.max()
+        + 1) / mask.shape[0]
 
 
 def lab(rgb):
     """sRGB (0 to 1) to CIE Lab."""
     linear = np.where(rgb > .04045, ((rgb + .055) / 1.055) ** 2.4, rgb / 12.92)
-    xyz = linear @ np.array([[.4124, .2126, .0193], [.3576, .7152, .1192], [.1805, .0722, .9505]]) / np.array([.9505, 1, 1.089])
+    xyz = linear @ np.array([[.4124, .2126, .0193], [.3576, .7152, .1192], [.1805, .0722, .9505]]) / np.array([.9505, 1,
+        1.089])
     f = np.where(xyz > .008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
 

@@ -1,4 +1,5 @@
-"""Pictures this model did not draw, made up: clouds of noise, fallen leaves, patchworks; they teach the encoder to say 'not mine'."""
+"""Pictures this model did not draw, made up: clouds of noise, fallen leaves, patchworks; they teach the encoder to say
+'not mine'."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -23,7 +24,8 @@ def _noise(rng, width, height):
     fy, fx = np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None]
     fall = 1 / np.maximum(np.hypot(fy, fx), 1 / width) ** rng.uniform(1.0, 2.0)
     shared = rng.standard_normal((height, width))
-    planes = [np.fft.ifft2(np.fft.fft2(shared * .7 + rng.standard_normal((height, width)) * .5) * fall).real for _ in range(3)]
+    planes = [np.fft.ifft2(np.fft.fft2(shared * .7 + rng.standard_normal((height, width)) * .5) * fall).real
+        for _ in range(3)]
     image = np.stack([(p - p.mean()) / (p.std() + 1e-6) for p in planes], 2)
     return Image.fromarray(np.clip(rng.uniform(60, 190) + image * rng.uniform(20, 60), 0, 255).astype(np.uint8))
 
@@ -36,7 +38,8 @@ def _leaves(rng, width, height):
     draw = ImageDraw.Draw(image)
     for colour in colours:
         x, y, r = rng.uniform(0, width), rng.uniform(0, height), height * .35 * rng.random() ** 3 + 2
-        corners = [(x + r * rng.uniform(.4, 1.4) * np.cos(a), y + r * rng.uniform(.4, 1.4) * np.sin(a)) for a in np.sort(rng.uniform(0, 6.28, int(rng.integers(4, 9))))]
+        corners = [(x + r * rng.uniform(.4, 1.4) * np.cos(a), y + r * rng.uniform(.4, 1.4) * np.sin(a))
+            for a in np.sort(rng.uniform(0, 6.28, int(rng.integers(4, 9))))]
         draw.polygon(corners, fill=tuple(colour))
     return image
 

@@ -19,7 +19,8 @@ CROWD_LIMIT = {1: 9, 2: 6, 3: 5, 4: 5}
 
 
 class Wish(dict):
-    """What the words ask: 'groups' (a list of dicts), 'relation', and the scene-wide words; a missing key is not asked."""
+    """What the words ask: 'groups' (a list of dicts), 'relation', and the scene-wide words; a missing key is not
+    asked."""
 
 
 def pick(rng, items, weights=None):
@@ -70,16 +71,20 @@ def sample_wish(rng, held_out=True, groups=None):
             group["count"] = pick(rng, [2, 3, 4])
             for key in ("across", "along"):
                 group.pop(key, None) if rng.random() < .8 else None
+        if number == 3 and rng.random() < .4:
+            pick(rng, groups)["count"] = 2
         if number == 2 and len({g["kind"] for g in groups}) == 1 and "colour" not in groups[0]:
             groups[0]["colour"] = pick(rng, [c for c in v.COLOURS[1:] if (groups[0]["kind"], c) not in HELD_OUT])
         if number == 2 and rng.random() < .6 and groups[0]["count"] == groups[1]["count"] == 1:
-            wish["relation"] = pick(rng, ["left of", "right of", "above", "below", "in front of", "behind", "beside"], [5, 5, 4, 4, 3, 3, 2])
+            wish["relation"] = pick(rng, ["left of", "right of", "above", "below", "in front of", "behind", "beside"],
+                [5, 5, 4, 4, 3, 3, 2])
             for group in groups:
                 for key in ("across", "along"):
                     group.pop(key, None)
     wish["groups"] = groups
     chances = {"place": .5, "time": .34, "weather": .2, "shot": .25, "style": .28, "move": .2}
-    lists = {"place": v.PLACES, "time": v.TIMES, "weather": v.WEATHERS, "shot": v.SHOTS, "style": v.STYLES, "move": v.MOVES}
+    lists = {"place": v.PLACES, "time": v.TIMES, "weather": v.WEATHERS, "shot": v.SHOTS, "style": v.STYLES,
+        "move": v.MOVES}
     for key, chance in chances.items():
         if rng.random() < chance:
             wish[key] = pick(rng, lists[key])
@@ -102,9 +107,11 @@ def fulfil(rng, wish):
         if not groups:
             place = pick(rng, sorted(SCENIC) + ["gradient", "night sky"])
         elif wish.get("time", "day") != "day" or wish.get("weather", "clear") != "clear":
-            place = pick(rng, ["gradient", "gradient", "meadow", "street"] if not any("along" in g for g in groups) else ["gradient"])
+            place = pick(rng, ["gradient", "gradient", "meadow", "street"] if not any("along" in g for g in groups)
+                else ["gradient"])
         elif earthly and not any("along" in g for g in groups) and rng.random() < .22:
-            place = pick(rng, ["meadow", "street", "beach", "room" if kinds & {"table", "lamp", "window", "door"} else "meadow"])
+            place = pick(rng, ["meadow", "street", "beach",
+                "room" if kinds & {"table", "lamp", "window", "door"} else "meadow"])
         else:
             place = pick(rng, ["plain", "gradient"])
     time = wish.get("time") or ("night" if place == "night sky" else pick(rng, v.TIMES, [.82, .06, .08, .04]))
@@ -123,7 +130,8 @@ def fulfil(rng, wish):
 def _variant(rng, groups, wish):
     """The look of an unnamed background: 0-3 light, 4-5 middle, 6-7 dark, chosen so that the subject stands out."""
     group = groups[0] if groups else {}
-    pale = group.get("colour") in ("white", "yellow") or group.get("shade") == "light" or "colour" not in group and group.get("kind") in PALE_KINDS
+    pale = group.get("colour") in ("white",
+        "yellow") or group.get("shade") == "light" or "colour" not in group and group.get("kind") in PALE_KINDS
     deep = group.get("colour") in ("black", "purple", "brown", "blue") or group.get("shade") == "dark"
     return pick(rng, [4, 5, 6, 7] if pale else [0, 1, 2, 3] if deep else [0, 1, 2, 3, 4, 5])
 
@@ -146,17 +154,21 @@ def _place_subjects(rng, classes, wish, place, shot):
         look = dict(looks[g])
         if group["count"] > 1 and "facing" not in group and "motion" not in group:
             look["flip"] = rng.randrange(2)
-        l.put(classes, l.FIRST + slot, **look, x=spot["x"], y=spot["y"], size=spot["size"], depth=spot["depth"], x2=0, y2=0, size2=0)
+        l.put(classes, l.FIRST + slot, **look, x=spot["x"], y=spot["y"], size=spot["size"], depth=spot["depth"], x2=0,
+            y2=0, size2=0)
 
 
 def _looks(rng, group):
     """Kind, colours, texture, pose, motion of a group."""
     motion = group.get("motion", "still")
     facing = group.get("facing")
-    flip = v.FACINGS.index(facing) if facing else 1 if motion == "left" else 0 if motion == "right" else rng.randrange(2)
-    pose = group.get("pose") or ("walk" if motion in ("walks", "left", "right") and group["kind"] in ("person", "dog", "cat") else "stand")
+    flip = v.FACINGS.index(facing) if facing else 1 if motion == "left" else 0 if motion == "right" else rng.randrange(
+        2)
+    pose = group.get("pose") or ("walk" if motion in ("walks", "left", "right")
+        and group["kind"] in ("person", "dog", "cat") else "stand")
     return {"kind": v.KINDS.index(group["kind"]), "colour": v.COLOURS.index(group.get("colour", "natural")),
-            "shade": v.SHADES.index(group.get("shade", "mid")), "texture": v.TEXTURES.index(group.get("texture", "plain")),
+            "shade": v.SHADES.index(group.get("shade", "mid")),
+            "texture": v.TEXTURES.index(group.get("texture", "plain")),
             "pose": v.POSES.index(pose), "motion": v.MOTIONS.index(motion), "flip": flip}
 
 
@@ -167,7 +179,8 @@ def _try_spots(rng, classes, members, wish, place, shot):
     relation = wish.get("relation")
     sizes = {}
     for g, group in enumerate(wish["groups"]):
-        bins = [b for b in SIZE_WORDS[group.get("size")] if b <= CROWD_LIMIT[min(total, 4)]] or [CROWD_LIMIT[min(total, 4)]]
+        bins = [b for b in SIZE_WORDS[group.get("size")]
+            if b <= CROWD_LIMIT[min(total, 4)]] or [CROWD_LIMIT[min(total, 4)]]
         if relation in ("above", "below") and not group.get("size"):
             bins = [4, 5]
         sizes[g] = pick(rng, bins)
@@ -182,19 +195,23 @@ def _try_spots(rng, classes, members, wish, place, shot):
             x = pick(rng, [2, 3, 4, 5, 6]) if total == 1 else x
         if "across" not in group and group.get("motion") == "left":
             x = pick(rng, [9, 10, 11, 12, 13]) if total == 1 else x
-        y = pick(rng, Y_WORDS[group["along"]]) if "along" in group else _height(rng, group, place, horizon, l.SIZE_HEIGHTS[size] * scale)
-        spots.append({"x": x, "y": y, "size": size, "depth": 1, "aspect": ASPECT.get(group["kind"], 1.0), "scale": scale})
+        y = pick(rng, Y_WORDS[group["along"]]) if "along" in group else _height(rng, group, place, horizon,
+            l.SIZE_HEIGHTS[size] * scale)
+        spots.append({"x": x, "y": y, "size": size, "depth": 1, "aspect": ASPECT.get(group["kind"], 1.0),
+            "scale": scale})
     if relation:
         _relate(rng, spots, relation)
     return spots
 
 
-ASPECT = {"person": .5, "tree": .8, "lamp": .45, "door": .55, "car": 2.0, "dog": 1.25, "boat": 1.2, "mountain": 1.7, "cloud": 1.7,
+ASPECT = {"person": .5, "tree": .8, "lamp": .45, "door": .55, "car": 2.0, "dog": 1.25, "boat": 1.2, "mountain": 1.7,
+    "cloud": 1.7,
           "bird": 1.3, "table": 1.5, "cat": 1.1, "fish": 1.6, "flower": .6, "rocket": .5, "house": 1.1}
 
 
 def _row(rng, total):
-    """Bins of x spread over the frame in reading order: what is named first stands left (so that each slot knows its place)."""
+    """Bins of x spread over the frame in reading order: what is named first stands left (so that each slot knows its
+    place)."""
     if total < 2:
         return []
     left, right = {2: (3, 12), 3: (2, 13), 4: (1, 14)}.get(total, (1, 14))

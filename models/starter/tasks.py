@@ -35,7 +35,8 @@ def words_only(rng):
     wish = scenes.sample_wish(rng)
     if "weather" not in wish and "place" not in wish and rng.random() < .05:
         wish["place"], wish["weather"] = "snowfield", "snow"
-        concepts = captions.say_wish(rng, scenes.Wish({k: x for k, x in wish.items() if k not in ("place", "weather")}), [["snow"]])
+        concepts = captions.say_wish(rng, scenes.Wish({k: x for k, x in wish.items() if k not in ("place", "weather")}),
+            [["snow"]])
     else:
         concepts = captions.say_wish(rng, wish)
     return Example(concepts, [], scenes.fulfil(rng, wish))
@@ -64,7 +65,8 @@ def with_references(rng, number):
             lent[role] = picture
             pictures.append((ROLE[role], picture, scenes.random_palette(rng)))
         if rng.random() < .25:
-            what = {"subject": ["it"], "style": ["style word"], "palette": ["palette word"], "texture": ["texture word"], "pose": ["pose word"]}[role]
+            what = {"subject": ["it"], "style": ["style word"], "palette": ["palette word"],
+                "texture": ["texture word"], "pose": ["pose word"]}[role]
             fixed.append(what + ["image", f"count:{index}"] if rng.random() < .8 else what)
     return _settle(rng, wish, fixed, groups, pictures, lent)
 
@@ -88,7 +90,8 @@ def _settle(rng, wish, fixed, groups, pictures, lent):
     free = [k for k in v.KINDS[1:] if k not in used]
     if "pose" in lent and "person" not in used:
         extra, free = max(1, extra), free
-    others = [scenes.sample_group(rng, kinds=["person"] if "pose" in lent and i == 0 and "person" not in used else free, rich=.6) for i in range(extra)]
+    others = [scenes.sample_group(rng, kinds=["person"] if "pose" in lent and i == 0 and "person" not in used else free,
+        rich=.6) for i in range(extra)]
     for group in asked + others:
         if "texture" in lent and "texture" not in group or "texture" in lent and group in asked:
             group["texture"] = v.TEXTURES[l.get(lent["texture"], main_subject(lent["texture"]), "texture")]
@@ -109,10 +112,12 @@ def _settle(rng, wish, fixed, groups, pictures, lent):
     else:
         clauses = [c for c in said if c]
         for g in others:
-            spoken = {k: x for k, x in g.items() if not (k == "texture" and g.get("lent_texture") or k == "pose" and g.get("lent_pose"))}
+            spoken = {k: x for k, x in g.items() if not (k == "texture" and g.get("lent_texture") or k == "pose"
+                and g.get("lent_pose"))}
             clauses.append(captions.say_group(rng, spoken))
     wish["groups"] = []
-    concepts = captions.say_wish(rng, wish, fixed + ([[w for i, c in enumerate(clauses) for w in (["and"] if i and rng.random() < .6 else []) + c]] if clauses else []))
+    concepts = captions.say_wish(rng, wish, fixed + ([[w for i,
+        c in enumerate(clauses) for w in (["and"] if i and rng.random() < .6 else []) + c]] if clauses else []))
     wish["groups"] = asked + others
     if "style" in lent:
         wish["style"] = v.STYLES[l.get(lent["style"], l.LOOK, "style")]
@@ -146,7 +151,8 @@ def _lender(rng):
     picture = _any_scene(rng)
     token = main_subject(picture)
     group = {"count": 1, "kind": v.KINDS[l.get(picture, token, "kind")]}
-    for key, words, default in (("colour", v.COLOURS, "natural"), ("shade", v.SHADES, "mid"), ("texture", v.TEXTURES, "plain")):
+    for key, words, default in (("colour", v.COLOURS, "natural"), ("shade", v.SHADES, "mid"),
+            ("texture", v.TEXTURES, "plain")):
         word = words[l.get(picture, token, key)]
         if word != default:
             group[key] = word
@@ -188,7 +194,8 @@ def _say_motion(rng, target):
                 l.put(target, t, flip=int(motion == "left"))
             if motion in ("left", "right", "walks") and v.KINDS[kind] in ("person", "dog", "cat"):
                 l.put(target, t, pose=v.POSES.index("walk"))
-        noun = f"kind:{v.KINDS[kind]}" if len({l.get(target, t, 'kind') for t in filled}) > 1 or rng.random() < .6 else "it"
+        noun = f"kind:{v.KINDS[kind]}" if len({l.get(target, t, 'kind')
+            for t in filled}) > 1 or rng.random() < .6 else "it"
         parts.append([noun, f"motion:{motion}"])
     if rng.random() < .6:
         move = pick(rng, v.MOVES)
@@ -215,12 +222,14 @@ def first_and_last(rng, number):
         if not l.get(first, t, "kind"):
             continue
         if rng.random() < .8:
-            l.put(last, t, x=rng.randrange(1, 15), y=rng.randrange(2, 10), size=max(1, min(8, l.get(first, t, "size") + rng.randint(-2, 2))))
+            l.put(last, t, x=rng.randrange(1, 15), y=rng.randrange(2, 10),
+                size=max(1, min(8, l.get(first, t, "size") + rng.randint(-2, 2))))
         l.put(target, t, x2=l.get(last, t, "x") + 1, y2=l.get(last, t, "y") + 1, size2=l.get(last, t, "size") + 1)
     if rng.random() < .4:
         l.put(last, l.PLACE, time=rng.randrange(4))
     l.put(target, l.PLACE, time2=l.get(last, l.PLACE, "time") + 1)
-    pictures = [(ROLE["first_frame"], first, scenes.random_palette(rng)), (ROLE["last_frame"], last, scenes.random_palette(rng))]
+    pictures = [(ROLE["first_frame"], first, scenes.random_palette(rng)),
+        (ROLE["last_frame"], last, scenes.random_palette(rng))]
     return Example(concepts, pictures, target)
 
 

@@ -1,4 +1,5 @@
-"""Makes the PyPI wheel of torch load on a machine without CUDA: empty stand-ins for the libraries it links but never calls here."""
+"""Makes the PyPI wheel of torch load on a machine without CUDA: empty stand-ins for the libraries it links but never
+calls here."""
 
 import collections
 import importlib.util
@@ -32,7 +33,8 @@ def main():
                 loose.add(base)
     for soname in sorted(missing):
         groups = [v for v in wanted if GROUPS.get(v, v) == soname]
-        build(os.path.join(lib, soname), soname, {g: wanted[g] for g in groups}, loose if soname.startswith("libnccl") else set())
+        build(os.path.join(lib, soname), soname, {g: wanted[g] for g in groups},
+            loose if soname.startswith("libnccl") else set())
     print(f"{len(missing)} stand-ins made in torch/lib")
 
 

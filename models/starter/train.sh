@@ -4,8 +4,13 @@ set -eu
 cd "$(dirname "$0")"
 BUILD=build
 STEPS_WORDS=${STEPS_WORDS:-12000}
-STEPS_PICTURES=${STEPS_PICTURES:-10000}
+STEPS_PICTURES=${STEPS_PICTURES:-9000}
+SHEETS=${SHEETS:-160}
 mkdir -p "$BUILD"
+
+# Says how long each stage took (they overlap in part).
+STARTED=$(date +%s)
+stage() { echo "$1: done after $(($(date +%s) - STARTED)) s"; }
 
 # 1. The environment, pinned (once). Without CUDA the wheel of torch needs empty stand-ins for the libraries it links.
 if [ ! -x "$BUILD/venv/bin/python" ]; then
@@ -21,26 +26,30 @@ export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 # 2. The drawing decoder has no weights: it is exported first, because it draws the encoder's lessons.
 [ -f "$BUILD/draft/vae_decoder/model.onnx" ] || "$PYTHON" export.py --build "$BUILD/none" --out "$BUILD/draft"
 
-# 3. Words to scenes on one core, pictures to scenes on the other.
+stage "environment and drawing graph"
+
+# 3. Words to scenes on one core; on the other the lessons are drawn, then pictures to scenes.
 "$PYTHON" train_transformer.py --steps "$STEPS_WORDS" --out "$BUILD/transformer.pt" >> "$BUILD/transformer.log" 2>&1 &
 WORDS=$!
-"$PYTHON" train_encoder.py --steps "$STEPS_PICTURES" --decoder "$BUILD/draft/vae_decoder/model.onnx" --out "$BUILD/encoder.pt" >> "$BUILD/encoder.log" 2>&1 &
-PICTURES=$!
+"$PYTHON" lessons.py --sheets "$SHEETS" --decoder "$BUILD/draft/vae_decoder/model.onnx" --out "$BUILD/lessons"
+"$PYTHON" train_encoder.py --steps "$STEPS_PICTURES" --lessons "$BUILD/lessons" --out "$BUILD/encoder.pt" \
+    >> "$BUILD/encoder.log" 2>&1
+stage encoder
 wait "$WORDS"
-wait "$PICTURES"
+stage transformer
 
-# 4. The encoder learns to tell photographs from drawings of ours, on the sample photographs of one PyPI package.
+# 4. The encoder learns to tell photographs from drawings of ours.
 if [ ! -d "$BUILD/photographs" ]; then
-    "$BUILD/venv/bin/pip" download --quiet --no-deps scikit-image==0.26.0 -d "$BUILD/wheels"
-    "$PYTHON" -m zipfile -e "$BUILD"/wheels/scikit_image-*.whl "$BUILD/wheels/unpacked"
-    mkdir -p "$BUILD/photographs.new"
-    for name in astronaut.png brick.png camera.png chelsea.png coffee.png coins.png grass.png gravel.png hubble_deep_field.jpg ihc.png moon.png motorcycle_left.png retina.jpg rocket.jpg; do
-        cp "$BUILD/wheels/unpacked/skimage/data/$name" "$BUILD/photographs.new/"
-    done
+    "$PYTHON" photographs.py --out "$BUILD/photographs.new"
     mv "$BUILD/photographs.new" "$BUILD/photographs"
 fi
-"$PYTHON" train_known.py --photographs "$BUILD/photographs" --decoder "$BUILD/draft/vae_decoder/model.onnx" --out "$BUILD/encoder.pt"
+stage photographs
+"$PYTHON" train_known.py --photographs "$BUILD/photographs" --decoder "$BUILD/draft/vae_decoder/model.onnx" \
+    --out "$BUILD/encoder.pt"
+stage known
 
 # 5. The package, and a first look at it.
 "$PYTHON" export.py --build "$BUILD" --out package
+stage package
 "$PYTHON" judge.py --quick
+stage judge

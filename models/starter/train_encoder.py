@@ -1,146 +1,175 @@
-"""Trains the picture encoder on pictures the decoder draws (and made-up foreign ones), with colour, blur, crop and noise changes; resumable."""
+"""Trains the picture encoder on the lessons on disk, mirrored, with light, blur, crop and noise changes; resumable."""
 
 import argparse
+import glob
 import os
-import time
 
 import numpy as np
-import onnxruntime
 import torch
-from PIL import Image
 from torch.nn import functional as F
 
-import foreign
 import layout as l
-import scenes
-import vocabulary as v
+from course import Course
 from encoder import HEIGHT, WIDTH, Encoder
-from train_transformer import pace
-from transformer import grouped
 
-BATCH, POOL, ROUND, FOREIGN = 48, 12000, 120, .14
-SIZES = [(144, 256)] * 5 + [(180, 180), (216, 122), (150, 200)]
-UNSEEN = {"motion", "move", "anchor", "x2", "y2", "size2", "time2"}
-WEIGHT = {"kind": 3.0, "colour": 2.0, "style": 3.0, "place": 2.0, "texture": 1.5, "shade": 1.2, "pose": 1.2}
+BATCH, FRESH_EVERY, STOCK = 32, 50, 64
+NEAR = ((0, 0, 1.0), (0, 1, .25), (1, 0, .25), (0, -1, .25), (-1, 0, .25))
+UNSEEN = {"motion", "move", "anchor", "x2", "y2", "size2", "time2", "palette", "x", "y"}
+WEIGHT = {"kind": 3.0, "colour": 2.0, "style": 3.0, "place": 2.0, "texture": 2.0, "shade": 1.2, "depth": .3, "flip": .5}
 
 
-def sample_scene(rng):
-    """A scene to draw: as asked for in words, but with every kind, style, texture and colour often; largest subject first."""
-    wish = scenes.sample_wish(rng, held_out=False)
-    if rng.random() < .6:
-        wish["style"] = scenes.pick(rng, v.STYLES)
-    for group in wish["groups"]:
-        if rng.random() < .4:
-            group["texture"] = scenes.pick(rng, v.TEXTURES)
-        if group["kind"] == "person" and rng.random() < .7:
-            group["pose"] = scenes.pick(rng, v.POSES)
-        group.pop("motion", None)
-    wish.pop("move", None)
-    return scenes.canonical(scenes.fulfil(rng, wish))
+class Lessons:
+    """The sheets in a folder; those that come while training goes on are found too."""
+
+    def __init__(self, folder, rng):
+        self.folder, self.rng, self.known, self.sheets = folder, rng, set(), []
+        self.refresh()
+
+    def refresh(self):
+        """Open what is new."""
+        for path in sorted(set(glob.glob(os.path.join(self.folder, "*.npz"))) - self.known):
+            self.known.add(path)
+            with np.load(path) as sheet:
+                self.sheets.append((sheet["pictures"], sheet["classes"].astype(np.int64), sheet["ours"]))
+        if not self.sheets:
+            raise SystemExit(f"there are no lessons in {self.folder}: run lessons.py first")
+
+    def batch(self):
+        """Pictures [BATCH, 3, H, W] in -1..1, classes, and whether they are ours; half of them in the mirror."""
+        rows = []
+        for _ in range(BATCH):
+            pictures, classes, ours = self.sheets[self.rng.integers(len(self.sheets))]
+            row = self.rng.integers(len(pictures))
+            turned = self.rng.random() < .5
+            picture = pictures[row][:, ::-1] if turned else pictures[row]
+            rows.append((picture, mirrored(classes[row]) if turned else classes[row], ours[row]))
+        pictures, classes, ours = (np.stack(part) for part in zip(*rows))
+        scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+        return scaled, torch.from_numpy(classes), torch.from_numpy(ours).float()
 
 
-def draw_round(session, rng, numbers):
-    """ROUND new pictures [ROUND, HEIGHT, WIDTH, 3] (bytes), their classes, and whether they are ours."""
-    pictures, classes, ours = [], [], []
-    for _ in range(ROUND):
-        mine = rng.random() > FOREIGN
-        scene = sample_scene(rng)
-        if mine:
-            high, wide = scenes.pick(rng, SIZES)
-            feed = {"latent_sample": l.to_latent(scene[None]), "seconds": np.zeros(1, np.float32), "duration": np.zeros(1, np.float32), "height": np.array([high]), "width": np.array([wide])}
-            drawn = session.run(None, feed)[0][0].transpose(1, 2, 0)
-            image = Image.fromarray(((drawn + 1) * 127.5).round().astype(np.uint8))
-        else:
-            image = foreign.picture(numbers, 192, 108)
-        pictures.append(np.asarray(image.resize((WIDTH, HEIGHT), Image.BILINEAR)))
-        classes.append(scene)
-        ours.append(mine)
-    return np.stack(pictures), np.stack(classes), np.array(ours)
+def mirrored(classes):
+    """The classes of the mirrored picture; the background's variant has no mirrored twin and is left open."""
+    turned = classes.copy()
+    filled = classes[l.FIRST:, 0] > 0
+    for field, last in (("x", l.X_BINS - 1), ("flip", 1)):
+        column = l.SUBJECT_COLUMN[field]
+        turned[l.FIRST:, column] = np.where(filled, last - classes[l.FIRST:, column], classes[l.FIRST:, column])
+    turned[l.CAMERA, l.COLUMN[l.CAMERA]["variant"]] = -1
+    return turned
 
 
-def augment(pictures):
-    """Light, colour, blur, a little crop and noise, on a batch [B, 3, H, W] in -1..1."""
+def augment(pictures, noise):
+    """Light, colour, blur, a little crop and noise, each on some of a batch [B, 3, H, W] in -1..1 (drawn from a stock
+    of noise)."""
     batch = pictures.shape[0]
 
-    def some(chance):
-        return (torch.rand(batch, 1, 1, 1) < chance).float()
-    gain = 1 + (torch.rand(batch, 1, 1, 1) - .5) * .24 * some(.5)
-    tint = (torch.rand(batch, 3, 1, 1) - .5) * .12 * some(.4)
-    pictures = pictures * gain + tint
-    soft = F.avg_pool2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-    pictures = pictures + (soft - pictures) * torch.rand(batch, 1, 1, 1) * some(.4)
-    scale = 1 - torch.rand(batch, 1) * .07 * some(.35).reshape(batch, 1)
-    shift = (torch.rand(batch, 2) * 2 - 1) * (1 - scale)
-    grid = F.affine_grid(torch.stack([torch.cat([scale, 0 * scale, shift[:, :1]], 1), torch.cat([0 * scale, scale, shift[:, 1:]], 1)], 1), list(pictures.shape), align_corners=False)
-    pictures = F.grid_sample(pictures, grid, align_corners=False, padding_mode="border")
-    return (pictures + torch.randn_like(pictures) * .06 * torch.rand(batch, 1, 1, 1) * some(.5)).clamp(-1, 1)
+    def some(share):
+        return torch.randperm(batch)[:int(batch * share)]
+
+    def amount(rows):
+        return torch.rand(len(rows), 1, 1, 1)
+    light, tint, soft, loud = some(.4), some(.3), some(.3), some(.4)
+    pictures[light] *= 1 + (amount(light) - .5) * .16
+    pictures[tint] += (torch.rand(len(tint), 3, 1, 1) - .5) * .08
+    blurred = (pictures[soft] + pictures[soft].roll(1, 3) + pictures[soft].roll(1, 2)) / 3
+    pictures[soft] += (blurred - pictures[soft]) * amount(soft)
+    if torch.rand(()) < .15:
+        scale = 1 - torch.rand(batch, 1) * .03
+        shift = (torch.rand(batch, 2) * 2 - 1) * (1 - scale)
+        top = torch.cat([scale, 0 * scale, shift[:, :1]], 1)
+        bottom = torch.cat([0 * scale, scale, shift[:, 1:]], 1)
+        grid = F.affine_grid(torch.stack([top, bottom], 1), list(pictures.shape), align_corners=False)
+        pictures = F.grid_sample(pictures, grid, align_corners=False, padding_mode="border")
+    pictures[loud] += noise[torch.randint(len(noise), (len(loud),))] * .05 * amount(loud)
+    return pictures.clamp_(-1, 1)
 
 
-def field_weights():
-    """Loss weight of every field; what a still picture cannot show weighs nothing much."""
-    weights = torch.zeros(l.TOKENS, l.WIDTH)
-    for token, fields in enumerate(l.FIELDS):
-        for column, name in enumerate(fields):
-            weights[token, column] = .1 if name in UNSEEN else WEIGHT.get(name, 1.0) * (1.5 if token == l.FIRST else 1.0)
-    return weights
+def field_weights(fields):
+    """Loss weight of every field; what a still picture cannot show, or the cell says already, weighs nothing."""
+    return torch.tensor([0.0 if name in UNSEEN else WEIGHT.get(name, 1.0) for name in fields])
 
 
-def loss_of(model, pictures, classes, ours, weights):
-    """Cross-entropy of what is seen, on our own pictures, and of whose picture it is, on all."""
+SUBJECT_WEIGHTS = field_weights(l.SUBJECT_FIELDS)
+
+
+def loss_of(model, pictures, classes, ours):
+    """What cells say and what the whole says, on our own pictures."""
     with torch.autocast("cpu", torch.bfloat16):
-        logits, known = model.read(pictures)
-    scores = grouped(logits.float(), lambda x: x.log_softmax(-1))
-    channel = torch.from_numpy(l.OFFSETS)[None] + classes.clamp_min(0)
-    weight = weights[None] * (classes >= 0).float() * ours[:, None, None]
-    taken = scores.gather(2, channel.clamp_max(l.CHANNELS - 1))
-    return -(taken * weight).sum() / weight.sum() + .3 * F.binary_cross_entropy_with_logits(known.float(), ours)
+        cells, scene, _ = model.look(pictures.to(memory_format=torch.channels_last))
+    cells, scene = cells.float(), scene.float()
+    return presence(cells, classes, ours) + subjects(cells, classes, ours) + whole(scene, classes, ours)
+
+
+def positions(classes, ours):
+    """Picture, slot, row and column of every subject in our own pictures."""
+    picture, slot = ((classes[:, l.FIRST:, 0] > 0) & (ours[:, None] > 0)).nonzero(as_tuple=True)
+    row = classes[picture, l.FIRST + slot, l.SUBJECT_COLUMN["y"]]
+    return picture, slot, row, classes[picture, l.FIRST + slot, l.SUBJECT_COLUMN["x"]]
+
+
+def presence(cells, classes, ours):
+    """Focal loss of 'a subject has its middle here'; next to a middle the answer may be unsure."""
+    picture, _, row, column = positions(classes, ours)
+    wanted, lenient = torch.zeros_like(cells[:, 0]), torch.ones_like(cells[:, 0])
+    wanted[picture, row, column] = 1
+    lenient = lenient - .8 * F.max_pool2d(wanted.unsqueeze(1), 3, 1, 1).squeeze(1)
+    chance = cells[:, 0].sigmoid()
+    hit = -wanted * (1 - chance) ** 2 * F.logsigmoid(cells[:, 0])
+    miss = -(1 - wanted) * lenient * chance ** 2 * F.logsigmoid(-cells[:, 0])
+    return ((hit + miss) * ours[:, None, None]).sum() / max(1, len(row)) * 3
+
+
+def subjects(cells, classes, ours):
+    """Cross-entropy of the fields at every subject's cell, and a little at the cells beside it."""
+    picture, slot, row, column = positions(classes, ours)
+    target, total, weight = classes[picture, l.FIRST + slot], 0.0, 0.0
+    for down, across, share in NEAR:
+        said = cells[picture, 1:, (row + down).clamp(0, l.Y_BINS - 1), (column + across).clamp(0, l.X_BINS - 1)]
+        for number, (a, b) in enumerate(l.SUBJECT_SPANS.values()):
+            if SUBJECT_WEIGHTS[number] > 0:
+                entropy = F.cross_entropy(said[:, a:b], target[:, number], reduction="sum")
+                total = total + share * SUBJECT_WEIGHTS[number] * entropy
+        weight += share * len(row)
+    return total / max(1, weight) / 4
+
+
+def whole(scene, classes, ours):
+    """Cross-entropy of the scene-wide fields (those left open count as nothing)."""
+    total = 0.0
+    for token in range(l.FIRST):
+        weights = field_weights(l.FIELDS[token])
+        for number, (a, b) in enumerate(l.SPANS[token].values()):
+            if weights[number] > 0:
+                target = torch.where(ours > 0, classes[:, token, number],
+                    torch.full_like(classes[:, token, number], -1))
+                entropy = F.cross_entropy(scene[:, token, a:b], target, ignore_index=-1, reduction="sum")
+                total = total + weights[number] * entropy / (target >= 0).sum().clamp_min(1)
+    return total / 6
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--decoder", default="package/vae_decoder/model.onnx")
+    parser.add_argument("--lessons", default="build/lessons")
     parser.add_argument("--out", default="build/encoder.pt")
-    parser.add_argument("--steps", type=int, default=10000)
+    parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--seed", type=int, default=23)
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(args.decoder, options)
-    model, step = Encoder(), 0
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(.995))
-    learner = torch.optim.AdamW(model.parameters(), lr=1.5e-3, betas=(.9, .98), weight_decay=.03)
-    if os.path.exists(args.out):
-        saved = torch.load(args.out, weights_only=True)
-        step = saved["step"]
-        model.load_state_dict(saved["model"])
-        average.load_state_dict(saved["average"])
-        learner.load_state_dict(saved["optimizer"])
-    rng, numbers = scenes.new_rng(args.seed * 1_000_003 + step), np.random.default_rng(args.seed + step)
-    weights, running, pool, started = field_weights(), [], None, time.process_time()
-    while step < args.steps:
-        if pool is None or len(pool[0]) < 4000 or step % 24 == 0:
-            fresh = draw_round(session, rng, numbers)
-            pool = fresh if pool is None else tuple(np.concatenate([old, new])[-POOL:] for old, new in zip(pool, fresh))
-        rows = np.array([rng.randrange(len(pool[0])) for _ in range(BATCH)])
-        pictures = torch.from_numpy(pool[0][rows]).permute(0, 3, 1, 2).float() / 127.5 - 1
-        loss = loss_of(model, augment(pictures), torch.from_numpy(pool[1][rows]), torch.from_numpy(pool[2][rows]).float(), weights)
-        learner.param_groups[0]["lr"] = 1.5e-3 * pace(step, args.steps)
-        learner.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        learner.step()
-        if step % 4 == 0:
-            average.update_parameters(model)
-        running.append(loss.item())
-        step += 1
-        if step % 100 == 0:
-            print(f"step {step} loss {np.mean(running[-100:]):.4f} {time.process_time() - started:.0f} core-seconds", flush=True)
-        if step % 500 == 0 or step == args.steps:
-            os.makedirs(os.path.dirname(args.out), exist_ok=True)
-            torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": learner.state_dict(), "step": step}, args.out + ".new")
-            os.replace(args.out + ".new", args.out)
+    model = Encoder().to(memory_format=torch.channels_last)
+    course = Course(model, args.out, args.steps, rate=2.5e-3, decay=.03, memory=.99)
+    torch.manual_seed(args.seed * 7 + course.step)
+    lessons = Lessons(args.lessons, np.random.default_rng([args.seed, course.step]))
+
+    noise = torch.randn(STOCK, 3, HEIGHT, WIDTH)
+
+    def loss_of_step():
+        if course.step % FRESH_EVERY == 0:
+            lessons.refresh()
+        pictures, classes, ours = lessons.batch()
+        return loss_of(model, augment(pictures, noise), classes, ours)
+    course.run(loss_of_step)
 
 
 if __name__ == "__main__":

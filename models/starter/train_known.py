@@ -1,4 +1,5 @@
-"""Fits the last linear layer that says 'drawn by this model', on drawings, made-up foreign pictures and crops of photographs; a minute."""
+"""Fits the last linear layer that says 'drawn by this model', on drawings, made-up foreign pictures and crops of
+photographs; a minute."""
 
 import argparse
 import glob
@@ -11,11 +12,12 @@ from PIL import Image
 from torch.nn import functional as F
 
 import foreign
+import photographs
 import scenes
 from encoder import HEIGHT, WIDTH, Encoder
-from train_encoder import draw_round
+from lessons import sheet
 
-CROPS, MADE_UP, PENALTY = 700, 200, .003
+OURS, CROPS, MADE_UP, PENALTY = 4, 1100, 200, .001
 
 
 def crops(files, rng, number):
@@ -34,7 +36,7 @@ def traits(model, pictures):
     """What the layer sees of each picture."""
     batches = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1).split(100)
     with torch.no_grad():
-        return torch.cat([model.look(batch)[1] for batch in batches])
+        return torch.cat([model.traits(batch) for batch in batches])
 
 
 def fit(ours, theirs):
@@ -64,16 +66,20 @@ def main():
     session = onnxruntime.InferenceSession(args.decoder)
     saved = torch.load(args.out, weights_only=True)
     model = Encoder().eval()
-    state = {k.removeprefix("module."): t for k, t in saved["average"].items() if k.startswith("module.") and ".known." not in k}
+    state = {k.removeprefix("module."): t for k, t in saved["average"].items() if k.startswith("module.")
+        and ".known." not in k}
     model.load_state_dict(state, strict=False)
-    drawn = [draw_round(session, rng, numbers) for _ in range(8)]
+    drawn = [sheet(session, rng, numbers) for _ in range(OURS)]
     ours = traits(model, np.concatenate([pictures[mine] for pictures, _, mine in drawn]))
     files = sorted(glob.glob(os.path.join(args.photographs, "*")))
-    made_up = traits(model, np.stack([np.asarray(foreign.picture(numbers, 192, 108).resize((WIDTH, HEIGHT))) for _ in range(MADE_UP)]))
-    half, other = traits(model, crops(files[::2], rng, CROPS)), traits(model, crops(files[1::2], rng, CROPS))
-    w, b = fit(ours, torch.cat([half, made_up]))
-    print(f"photographs never fitted on, told apart: {100 * ((other @ w + b) < 0).float().mean():.0f} %")
-    w, b = fit(ours, torch.cat([half, other, made_up]))
+    made_up = [foreign.picture(numbers, 256, 144).resize((WIDTH, HEIGHT), Image.BILINEAR) for _ in range(MADE_UP)]
+    theirs = traits(model, np.concatenate([crops(photographs.learned(files), rng, CROPS), np.stack(made_up)]))
+    apart = traits(model, crops(photographs.kept_apart(files), rng, CROPS // 2))
+    w, b = fit(ours[::2], theirs)
+    told, taken = (apart @ w + b < 0).float().mean(), (ours[1::2] @ w + b > 0).float().mean()
+    print(f"never learned from: {100 * told:.1f} % of photographs told apart, {100 * taken:.1f} % of drawings taken "
+          f"for ours")
+    w, b = fit(ours, theirs)
     saved["average"]["module.known.weight"], saved["average"]["module.known.bias"] = w.unsqueeze(0), b
     torch.save(saved, args.out)
 

@@ -1,8 +1,6 @@
 """Trains the text encoder and the scene transformer on sampled wishes: fixed seed, fixed number of steps, resumable."""
 
 import argparse
-import os
-import time
 
 import numpy as np
 import torch
@@ -11,6 +9,7 @@ import layout as l
 import scenes
 import tasks
 import vocabulary as v
+from course import Course
 from transformer import SceneTransformer, TextEncoder, grouped
 
 BATCH, POOL, FRESH = 64, 3000, .34
@@ -29,7 +28,8 @@ def make_batch(rng):
         ids[i, :len(said)] = said
     target = np.stack([r.target for r in rows])
     palette = np.stack([np.zeros(l.PALETTE_NUMBERS, np.float32) if r.palette is None else r.palette for r in rows])
-    given = [(np.stack([r.references[k][1] for r in rows]), np.stack([r.references[k][2] for r in rows])) for k in range(number)]
+    given = [(np.stack([r.references[k][1] for r in rows]), np.stack([r.references[k][2] for r in rows]))
+        for k in range(number)]
     roles = np.array([[r.references[k][0] for k in range(number)] for r in rows], np.int64).reshape(BATCH, number)
     return ids, target, palette, given, roles
 
@@ -46,7 +46,8 @@ def to_tensors(batch, rng):
     share = torch.rand(BATCH)
     sigma = torch.where(share < .2, torch.ones(BATCH), 1 - torch.rand(BATCH) ** 1.6)
     noisy = (1 - sigma)[:, None, None] * clean + sigma[:, None, None] * torch.randn_like(clean)
-    return torch.from_numpy(ids), torch.from_numpy(target), torch.cat([noisy] + references, 1), sigma, torch.from_numpy(roles)
+    return torch.from_numpy(ids), torch.from_numpy(target), torch.cat([noisy] + references,
+        1), sigma, torch.from_numpy(roles)
 
 
 class Learner(torch.nn.Module):
@@ -73,19 +74,6 @@ for _token, _fields in enumerate(l.FIELDS):
         FIELD_WEIGHTS[_token, _column] = FIELD_WEIGHT.get(_name, 1.0) * (1.5 if _token < l.FIRST else 1.0)
 
 
-def optimizer(model):
-    """AdamW; as good as Muon for each core-second here, and simpler."""
-    return torch.optim.AdamW(model.parameters(), lr=2e-3, betas=(.9, .98), weight_decay=.02)
-
-
-def pace(step, steps):
-    """Learning rate factor: short warm-up, flat, cosine to nothing over the last 60 %."""
-    if step < 200:
-        return (step + 1) / 200
-    done = max(0.0, (step / steps - .4) / .6)
-    return float(.5 * (1 + np.cos(np.pi * min(1, done))) + 1e-3)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="build/transformer.pt")
@@ -94,20 +82,13 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
-    model, step = Learner(), 0
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(.993))
-    learner = optimizer(model)
-    rate = learner.param_groups[0]["lr"]
-    if os.path.exists(args.out):
-        saved = torch.load(args.out, weights_only=True)
-        step = saved["step"]
-        model.load_state_dict(saved["model"])
-        average.load_state_dict(saved["average"])
-        learner.load_state_dict(saved["optimizer"])
-    rng = scenes.new_rng(args.seed * 1_000_003 + step)
-    torch.manual_seed(args.seed * 7 + step)
-    pool, running = [], []
-    while step < args.steps:
+    model = Learner()
+    course = Course(model, args.out, args.steps, rate=2e-3, decay=.02, memory=.993)
+    rng = scenes.new_rng(args.seed * 1_000_003 + course.step)
+    torch.manual_seed(args.seed * 7 + course.step)
+    pool = []
+
+    def loss_of_step():
         if len(pool) < 50 or rng.random() < FRESH:
             batch = make_batch(rng)
             if len(pool) < POOL:
@@ -116,27 +97,8 @@ def main():
                 pool[rng.randrange(POOL)] = batch
         else:
             batch = pool[rng.randrange(len(pool))]
-        loss = model.loss(*to_tensors(batch, rng))
-        learner.param_groups[0]["lr"] = rate * pace(step, args.steps)
-        learner.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        learner.step()
-        if step % 4 == 0:
-            average.update_parameters(model)
-        running.append(loss.item())
-        step += 1
-        if step % 200 == 0:
-            print(f"step {step} loss {np.mean(running[-200:]):.4f} {time.process_time():.0f} core-seconds", flush=True)
-        if step % 500 == 0 or step == args.steps:
-            save(args.out, model, average, learner, step)
-
-
-def save(path, model, average, learner, step):
-    """Write the checkpoint so that a stop in the middle loses nothing."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": learner.state_dict(), "step": step}, path + ".new")
-    os.replace(path + ".new", path)
+        return model.loss(*to_tensors(batch, rng))
+    course.run(loss_of_step, report=200)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ MAX_REFERENCES = 5
 
 
 class TextEncoder(nn.Module):
-    """input_ids [B, L] -> last_hidden_state [B, L, DIM + kinds]; pad (0) is masked inside. Behind the learned channels stands which
+    """input_ids [B, L] -> last_hidden_state [B, L, DIM + kinds]; pad (0) is masked inside. Behind the learned channels
+    stands which
     kind of subject the word names, so that an edit finds the one it speaks of."""
 
     def __init__(self):
@@ -105,10 +106,12 @@ def _field_maps():
 
 
 def grouped(tensor, function):
-    """Apply a function field by field to [B, n*TOKENS, CHANNELS] (scene or reference rows); other channels come out zero."""
+    """Apply a function field by field to [B, n*TOKENS, CHANNELS] (scene or reference rows); other channels come out
+    zero."""
     rows = tensor.reshape(-1, l.TOKENS, l.CHANNELS)
     pieces = []
-    for first, last, table in ((0, 1, l.CAMERA_SPANS), (1, 2, l.PLACE_SPANS), (2, 3, l.LOOK_SPANS), (3, l.TOKENS, l.SUBJECT_SPANS)):
+    for first, last, table in ((0, 1, l.CAMERA_SPANS), (1, 2, l.PLACE_SPANS), (2, 3, l.LOOK_SPANS),
+            (3, l.TOKENS, l.SUBJECT_SPANS)):
         part = rows[:, first:last]
         done = [function(part[:, :, a:b]) for a, b in table.values()]
         rest = l.CHANNELS - max(b for _, b in table.values())
@@ -117,7 +120,8 @@ def grouped(tensor, function):
 
 
 def as_arrival(hidden, clean):
-    """Reference rows whose place, size and time of day stand where the scene says where it glides to (for last frames)."""
+    """Reference rows whose place, size and time of day stand where the scene says where it glides to (for last
+    frames)."""
     rows = torch.cat([torch.zeros_like(hidden[:, :l.TOKENS]), clean], 1).reshape(-1, l.TOKENS, l.CHANNELS)
     place, subjects = rows[:, l.PLACE:l.PLACE + 1], rows[:, l.FIRST:]
     none = torch.zeros_like(subjects[:, :, :1])
@@ -180,16 +184,19 @@ class SceneTransformer(nn.Module):
         empty = clean[:, :, :1] * self.needs_kind[:, -1:].repeat(MAX_REFERENCES + 1, 1)[:hidden.shape[1]]
         clean = torch.maximum(clean, empty * self.needs_kind.repeat(MAX_REFERENCES + 1, 1)[:hidden.shape[1]])
         which, role = ids[:, :, 0].long(), ids[:, :, 1].long()
-        kept = ((role == v.ROLES.index("source")) | (role == v.ROLES.index("first_frame")) | (role == v.ROLES.index("last_frame"))).float()
+        kept = ((role == v.ROLES.index("source")) | (role == v.ROLES.index("first_frame")) | (
+            role == v.ROLES.index("last_frame"))).float()
         given = (clean * kept[:, :, None]).reshape(batch, -1, count, l.CHANNELS).sum(1)
-        source = (clean * (role == v.ROLES.index("source")).float()[:, :, None]).reshape(batch, -1, count, l.CHANNELS).sum(1)
+        source = (clean * (role == v.ROLES.index("source")).float()[:, :, None]).reshape(batch, -1, count,
+            l.CHANNELS).sum(1)
         clean = clean[:, count:]
         everything = torch.cat([scene, clean * l.AMPLITUDE + numbers[:, count:]], 1)
         slot = ids[:, :, 2].long() - which * count
         h = self.enter(everything) + self.enter_typed(everything)
         h = h + self.slots(slot) + self.roles(role) + self.indices(which)
         mine, others = self.spoken(given, text[:, :, DIM:])
-        h = torch.cat([h[:, :count] + self.beside(given * l.AMPLITUDE) + mine * self.spoken_of[0] + others * self.spoken_of[1], h[:, count:]], 1)
+        h = torch.cat([h[:, :count] + self.beside(given * l.AMPLITUDE) + mine * self.spoken_of[0]
+            + others * self.spoken_of[1], h[:, count:]], 1)
         text = text[:, :, :DIM]
         time = self.time(_waves(sigma)).reshape(batch, 6, DIM)
         bias = (1 - mask)[:, None, None, :] * -1e4
@@ -197,9 +204,11 @@ class SceneTransformer(nn.Module):
             h = block(h, text, bias, time)
         h = self.norm(h)
         ours, theirs = h[:, :count], h[:, count:]
-        left = [ours[:, :1] @ self.leave[0], ours[:, 1:2] @ self.leave[1], ours[:, 2:3] @ self.leave[2], ours[:, 3:] @ self.leave[3]]
+        left = [ours[:, :1] @ self.leave[0], ours[:, 1:2] @ self.leave[1], ours[:, 2:3] @ self.leave[2],
+            ours[:, 3:] @ self.leave[3]]
         logits = torch.cat(left, 1) + self.leave_bias
-        keys = torch.cat([self.nobody.expand(batch, 1, -1), self.answer(theirs)], 1).unflatten(2, (POINTERS, POINTER_DIM)).transpose(1, 2)
+        keys = torch.cat([self.nobody.expand(batch, 1, -1), self.answer(theirs)], 1).unflatten(2,
+            (POINTERS, POINTER_DIM)).transpose(1, 2)
         asked = self.ask(ours).unflatten(2, (POINTERS, POINTER_DIM)).transpose(1, 2)
         attention = (asked @ keys.transpose(2, 3) * POINTER_DIM ** -.5).softmax(-1)[..., 1:]
         last = (role[:, count:, None] == v.ROLES.index("last_frame")).float()
@@ -214,7 +223,8 @@ class SceneTransformer(nn.Module):
         return logits, lent
 
     def spoken(self, given, named):
-        """For each subject of a source: whether the words name its kind, and whether they name only another's (then it stays as it is)."""
+        """For each subject of a source: whether the words name its kind, and whether they name only another's (then it
+        stays as it is)."""
         said = named.amax(1)
         mine = (given[:, :, :len(v.KINDS)] * said.unsqueeze(1)).sum(2, keepdim=True) * self.needs_kind[:, -1:]
         others = mine.amax(1, keepdim=True) * (1 - mine) * self.needs_kind[:, -1:]
@@ -223,13 +233,16 @@ class SceneTransformer(nn.Module):
     def enter_typed(self, everything):
         """The part of the entry that differs between camera, place, look and subject tokens."""
         rows = everything.reshape(-1, l.TOKENS, l.CHANNELS)
-        parts = [rows[:, :1] @ self.types[0], rows[:, 1:2] @ self.types[1], rows[:, 2:3] @ self.types[2], rows[:, 3:] @ self.types[3]]
+        parts = [rows[:, :1] @ self.types[0], rows[:, 1:2] @ self.types[1], rows[:, 2:3] @ self.types[2],
+            rows[:, 3:] @ self.types[3]]
         return torch.cat(parts, 1).reshape(everything.shape[0], -1, DIM)
 
     def forward(self, hidden_states, img_ids, encoder_hidden_states, encoder_attention_mask, timestep):
-        logits, lent = self.predict(hidden_states, img_ids[None], encoder_hidden_states, encoder_attention_mask, timestep)
+        logits, lent = self.predict(hidden_states, img_ids[None], encoder_hidden_states, encoder_attention_mask,
+            timestep)
         chances = grouped(logits, lambda x: x.softmax(-1))
-        filled = 1 - chances[:, :, :1] * (torch.arange(l.TOKENS, device=logits.device) >= l.FIRST).float()[None, :, None]
+        filled = 1 - chances[:, :, :1] * (torch.arange(l.TOKENS, device=logits.device) >= l.FIRST).float()[None, :,
+            None]
         clean = chances * torch.where(self.needs_kind > 0, filled, torch.ones_like(filled)) * l.AMPLITUDE + lent
         sigma = timestep.clamp_min(1e-3)[:, None, None]
         velocity = (hidden_states[:, :l.TOKENS] - clean) / sigma

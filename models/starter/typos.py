@@ -1,4 +1,5 @@
-"""Misspellings that one letter's difference alone would give to the wrong word: they are listed, so that the first letter decides."""
+"""Misspellings that one letter's difference alone would give to the wrong word: they are listed, so that the first
+letter decides."""
 
 
 def one_off(a, b):
@@ -6,7 +7,8 @@ def one_off(a, b):
     if a == b:
         return True
     i = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
-    return a[i + 1:] == b[i:] or a[i:] == b[i + 1:] or a[i + 1:] == b[i + 1:] or a[i:i + 2] == b[i:i + 2][::-1] and a[i + 2:] == b[i + 2:]
+    return a[i + 1:] == b[i:] or a[i:] == b[i + 1:] or a[i + 1:] == b[i + 1:] or a[i:i + 2] == b[i:i + 2][::-1] and a[i
+        + 2:] == b[i + 2:]
 
 
 def ambiguous(words, ignored, shortest):

@@ -16,7 +16,8 @@ def maybe(field: torch.Tensor, amount: torch.Tensor) -> torch.Tensor:
 def waves(across, down, unit):
     """A slow, smooth field between -1 and 1 that makes lines look hand-drawn."""
     x, y = across.unsqueeze(0) / unit, down.unsqueeze(1) / unit
-    return (torch.sin(x * 31 + 1.7) * torch.sin(y * 37 + .4) + torch.sin(x * 83 + y * 41) * .5 + torch.sin(y * 97 - x * 29) * .4) * .6
+    return (torch.sin(x * 31 + 1.7) * torch.sin(y * 37 + .4) + torch.sin(x * 83 + y * 41) * .5
+        + torch.sin(y * 97 - x * 29) * .4) * .6
 
 
 @torch.jit.script
@@ -27,7 +28,8 @@ def chance(x: torch.Tensor) -> torch.Tensor:
 
 
 @torch.jit.script
-def weather(canvas: torch.Tensor, weather: torch.Tensor, across: torch.Tensor, down: torch.Tensor, unit: torch.Tensor, seconds: torch.Tensor, fog: torch.Tensor) -> torch.Tensor:
+def weather(canvas: torch.Tensor, weather: torch.Tensor, across: torch.Tensor, down: torch.Tensor, unit: torch.Tensor,
+        seconds: torch.Tensor, fog: torch.Tensor) -> torch.Tensor:
     """Falling streaks or flakes in layers, or a veil."""
     x, y = across.unsqueeze(0) / unit, down.unsqueeze(1) / unit
     if bool(weather[1] > 0.5):
@@ -61,7 +63,8 @@ def weather(canvas: torch.Tensor, weather: torch.Tensor, across: torch.Tensor, d
 
 
 @torch.jit.script
-def texture(canvas: torch.Tensor, traits: torch.Tensor, across: torch.Tensor, down: torch.Tensor, unit: torch.Tensor, seconds: torch.Tensor) -> torch.Tensor:
+def texture(canvas: torch.Tensor, traits: torch.Tensor, across: torch.Tensor, down: torch.Tensor, unit: torch.Tensor,
+        seconds: torch.Tensor) -> torch.Tensor:
     """Grain, hatching, vignette, drawing grid; traits = grain, hatching, vignette, blueprint, charcoal."""
     x, y = across.unsqueeze(0), down.unsqueeze(1)
     if bool(traits[1] > 0.0):
@@ -70,11 +73,13 @@ def texture(canvas: torch.Tensor, traits: torch.Tensor, across: torch.Tensor, do
         bend = torch.sin(y / unit * 23.0) * 0.6 + torch.sin(x / unit * 17.0) * 0.6
         first = torch.sin((x + y * 0.9) / step * 3.14159 + bend)
         second = torch.sin((x - y * 1.1) / step * 3.14159 - bend)
-        tone = torch.clamp((0.80 - grey) * 1.9, 0.0, 1.0) * torch.clamp(first * 0.8 + 0.15, 0.0, 1.0) + torch.clamp((0.46 - grey) * 2.2, 0.0, 1.0) * torch.clamp(second * 0.8 + 0.1, 0.0, 1.0)
+        tone = torch.clamp((0.80 - grey) * 1.9, 0.0, 1.0) * torch.clamp(first * 0.8 + 0.15, 0.0,
+            1.0) + torch.clamp((0.46 - grey) * 2.2, 0.0, 1.0) * torch.clamp(second * 0.8 + 0.1, 0.0, 1.0)
         canvas = canvas * (1.0 - 0.42 * traits[1] * tone).unsqueeze(2)
     if bool(traits[3] > 0.5):
         cell = unit * 0.075
-        gx, gy = torch.abs(x / cell - torch.floor(x / cell) - 0.5) * cell, torch.abs(y / cell - torch.floor(y / cell) - 0.5) * cell
+        gx, gy = torch.abs(x / cell - torch.floor(x / cell) - 0.5) * cell, torch.abs(
+            y / cell - torch.floor(y / cell) - 0.5) * cell
         grid = torch.clamp(0.7 - torch.minimum(gx, gy), 0.0, 1.0) * 0.13
         canvas = canvas + grid.unsqueeze(2) * (1.0 - canvas)
     if bool(traits[2] > 0.0):

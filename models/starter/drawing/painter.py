@@ -1,9 +1,12 @@
-"""The painter: goes through the visible strokes back to front and blends each into the part of the canvas it touches."""
+"""The painter: goes through the visible strokes back to front and blends each into the part of the canvas it
+touches."""
 
 import torch
 
-# Columns of a row, in pixels of the canvas: 0-23 shape, 24 corner, 25 alpha, 26 softness, 27 outline, 28 shade, 29-31 cut circle,
-# 32 pattern, 33-37 pattern frame (origin, cosine, sine, scale), 38-40 fill, 41-43 ink, 44-46 second colour, 47 form, 48 light level.
+# Columns of a row, in pixels of the canvas: 0-23 shape, 24 corner, 25 alpha, 26 softness, 27 outline, 28 shade, 29-31
+# cut circle,
+# 32 pattern, 33-37 pattern frame (origin, cosine, sine, scale), 38-40 fill, 41-43 ink, 44-46 second colour, 47 form,
+# 48 light level.
 
 
 @torch.jit.script
@@ -40,7 +43,8 @@ def distance(row: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tenso
 
 @torch.jit.script
 def pattern(row: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """How much of the second colour each pixel takes: dots, stripes, checks or lit windows, in the subject's own frame."""
+    """How much of the second colour each pixel takes: dots, stripes, checks or lit windows, in the subject's own
+    frame."""
     dx, dy = x - row[33], y - row[34]
     c, s, scale = row[35], row[36], row[37]
     a, b = (dx * c + dy * s) / scale, (dy * c - dx * s) / scale
@@ -52,8 +56,10 @@ def pattern(row: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor
     elif bool(kind < 2.5):
         d = (torch.abs(b - torch.floor(b) - 0.5) - 0.25) * scale + 0.0 * a
     elif bool(kind < 3.5):
-        u, w = torch.abs(a - 2.0 * torch.floor(a * 0.5) - 1.0) - 0.5, torch.abs(b - 2.0 * torch.floor(b * 0.5) - 1.0) - 0.5
-        d = torch.where(u * w > 0, -torch.minimum(torch.abs(u), torch.abs(w)), torch.minimum(torch.abs(u), torch.abs(w))) * scale
+        u, w = torch.abs(a - 2.0 * torch.floor(a * 0.5) - 1.0) - 0.5, torch.abs(
+            b - 2.0 * torch.floor(b * 0.5) - 1.0) - 0.5
+        d = torch.where(u * w > 0, -torch.minimum(torch.abs(u), torch.abs(w)),
+            torch.minimum(torch.abs(u), torch.abs(w))) * scale
     else:
         u, w = torch.abs(a - torch.floor(a) - 0.5), torch.abs(b - torch.floor(b) - 0.5)
         d = torch.maximum(u - 0.22, w - 0.28) * scale
@@ -61,7 +67,8 @@ def pattern(row: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor
 
 
 @torch.jit.script
-def paint(canvas: torch.Tensor, rows: torch.Tensor, boxes: torch.Tensor, across: torch.Tensor, down: torch.Tensor, wobble: torch.Tensor) -> torch.Tensor:
+def paint(canvas: torch.Tensor, rows: torch.Tensor, boxes: torch.Tensor, across: torch.Tensor, down: torch.Tensor,
+        wobble: torch.Tensor) -> torch.Tensor:
     """canvas [H, W, 3], rows [n, 49], boxes [n, 4] (left, top, right, bottom), wobble [H, W] in pixels (or [1, 1])."""
     for i in range(rows.shape[0]):
         row = rows[i]

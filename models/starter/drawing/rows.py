@@ -41,7 +41,8 @@ def shape_columns(points, strokes, scale):
     rest = torch.zeros_like(polygon[..., :18])
     ellipse = torch.cat([x[..., :1], y[..., :1], ax / rx, ay / rx, rx, ry, rest], -1)
     radii = take(strokes, "radii") * scale
-    capsule = torch.cat([x[..., :1], y[..., :1], ax, ay, 1 / (rx * rx), radii[..., :1], radii[..., 1:] - radii[..., :1], rest[..., :17]], -1)
+    capsule = torch.cat([x[..., :1], y[..., :1], ax, ay, 1 / (rx * rx), radii[..., :1], radii[..., 1:] - radii[..., :1],
+        rest[..., :17]], -1)
     return torch.where(form == s.POLYGON, polygon, torch.where(form == s.ELLIPSE, ellipse, capsule))
 
 
@@ -52,7 +53,8 @@ def bounds(points, strokes, scale, margin, size):
     reach = (axes * axes).sum(-2).sqrt()
     low = torch.where(form == s.ELLIPSE, points[..., 0, :] - reach, points.amin(-2))
     high = torch.where(form == s.ELLIPSE, points[..., 0, :] + reach, points.amax(-2))
-    grow = margin + torch.where(form == s.CAPSULE, take(strokes, "radii").amax(-1, keepdim=True) * scale, torch.zeros_like(margin))
+    grow = margin + torch.where(form == s.CAPSULE, take(strokes, "radii").amax(-1, keepdim=True) * scale,
+        torch.zeros_like(margin))
     low, high = (low - grow).floor(), (high + grow).ceil()
     low, high = torch.maximum(low, torch.zeros_like(low)), torch.minimum(high, size)
     return torch.cat([low, high], -1), ((high - low) >= 1).all(-1)
@@ -72,16 +74,20 @@ def assemble(points, strokes, scale, fill, ink, second, grow, frame, size, alpha
         middle, span = middle + (frame["light"][0] - middle) * whole, span + (frame["light"][1] - span) * whole
     shade = -take(strokes, "shade") * 1.1 / span
     level = shade * (middle[..., :1] + 1.6 * middle[..., 1:])
-    rows = torch.cat([shape_columns(points, strokes, scale), corner, take(strokes, "alpha") * alpha, soft, grow, shade, cut, texture if texture is not None else take(strokes, "pattern") * 0,
-                      frame["pattern"].expand(*points.shape[:-2], 5), fill, ink, second, take(strokes, "form"), level], -1)
+    rows = torch.cat([shape_columns(points, strokes, scale), corner, take(strokes, "alpha") * alpha, soft, grow, shade,
+        cut, texture if texture is not None else take(strokes, "pattern") * 0,
+                      frame["pattern"].expand(*points.shape[:-2], 5), fill, ink, second, take(strokes, "form"), level],
+                      -1)
     shown = visible & (take(strokes, "alpha").squeeze(-1) > 0)
     return rows, boxes, shown
 
 
 def outlines(fills, pen, ink, size):
-    """The rows of the same strokes in one ink, grown by the pen: what is drawn first so that joined strokes share a line."""
+    """The rows of the same strokes in one ink, grown by the pen: what is drawn first so that joined strokes share a
+    line."""
     rows, boxes, _ = fills
     plain = torch.zeros_like(pen)
-    grown = torch.cat([rows[..., :26], rows[..., 26:27], pen, plain, rows[..., 29:32], plain, rows[..., 33:38], ink, ink, ink, rows[..., 47:48], plain], -1)
+    grown = torch.cat([rows[..., :26], rows[..., 26:27], pen, plain, rows[..., 29:32], plain, rows[..., 33:38], ink,
+        ink, ink, rows[..., 47:48], plain], -1)
     low, high = (boxes[..., :2] - pen.ceil()).clamp_min(0), torch.minimum(boxes[..., 2:] + pen.ceil(), size)
     return grown, torch.cat([low, high], -1), fills[2]

@@ -7,7 +7,8 @@ import numpy as np
 POLYGON, ELLIPSE, CAPSULE = 0, 1, 2
 CORNERS = 8
 ROLES = ["main", "dark", "light", "accent", "accent dark", "skin", "hair", "white", "glass", "wood", "black", "shadow"]
-COLUMNS = {"points": 2 * CORNERS, "radii": 2, "form": 1, "corner": 1, "role": 1, "alpha": 1, "soft": 1, "line": 1, "shade": 1,
+COLUMNS = {"points": 2 * CORNERS, "radii": 2, "form": 1, "corner": 1, "role": 1, "alpha": 1, "soft": 1, "line": 1,
+    "shade": 1,
            "pivot": 2, "swing": 1, "phase": 1, "beat": 1, "cut": 3, "pattern": 1, "depth": 1}
 WALKING, ALWAYS = 1, 2
 NO_LINE, SHARED_LINE, OWN_LINE = 0, 1, 2
@@ -26,12 +27,15 @@ AT = offsets()
 ROW = sum(COLUMNS.values())
 
 
-def _row(points, form, role="main", line=SHARED_LINE, alpha=1.0, soft=0.0, shade=.1, corner=.012, radii=(0, 0), pattern=0, depth=0,
+def _row(points, form, role="main", line=SHARED_LINE, alpha=1.0, soft=0.0, shade=.1, corner=.012, radii=(0, 0),
+        pattern=0, depth=0,
          cut=(0, 0, 0), pivot=(0, 0), swing=0.0, phase=0.0, beat=0):
     row = np.zeros(ROW, np.float32)
     values = {"points": np.asarray(points, np.float32).ravel(), "radii": radii, "form": form, "corner": corner,
-              "role": ROLES.index(role) if isinstance(role, str) else role, "alpha": alpha, "soft": soft, "line": line, "shade": shade,
-              "pivot": pivot, "swing": math.radians(swing), "phase": phase, "beat": beat, "cut": cut, "pattern": pattern, "depth": depth}
+              "role": ROLES.index(role) if isinstance(role, str) else role, "alpha": alpha, "soft": soft, "line": line,
+              "shade": shade,
+              "pivot": pivot, "swing": math.radians(swing), "phase": phase, "beat": beat, "cut": cut,
+              "pattern": pattern, "depth": depth}
     for name, value in values.items():
         row[AT[name][0]:AT[name][1]] = value
     return row
@@ -61,7 +65,8 @@ def ellipse(x, y, rx, ry, turn=0.0, **look):
 
 def capsule(x1, y1, r1, x2, y2, r2=None, **look):
     """A line with round ends, thick r1 at one end and r2 at the other."""
-    return _row([(x1, y1), (x2, y2)] + [(x1, y1)] * (CORNERS - 2), CAPSULE, radii=(r1, r1 if r2 is None else r2), **look)
+    return _row([(x1, y1), (x2, y2)] + [(x1, y1)] * (CORNERS - 2), CAPSULE, radii=(r1, r1 if r2 is None else r2),
+        **look)
 
 
 def stack(templates, length):
