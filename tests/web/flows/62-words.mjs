@@ -48,7 +48,7 @@ export default [
     const visits = [
       ['generate', `${work}/generate`, '#prompt'], ['gallery', `${work}/gallery`, '[data-tile]'], ['gallery empty', `${work}/gallery?q=zzzzqqqq`, '.empty h1, .empty h2'],
       ['bin', `${work}/gallery?bin=1`, '.tools'], ['render', `${work}/r/${a.id}`, 'aside .recipe'], ['clip', `${work}/r/${t.house.clip}`, '.transport'],
-      ['compare', `${work}/compare?a=${a.id}&b=${b.id}`, '.room img'], ['compare empty', `${work}/compare`, '.empty'], ['queue', `${work}/queue`, 'tbody tr'], ['people', `${work}/people`, 'tbody tr'],
+      ['compare', `${work}/compare?a=${a.id}&b=${b.id}`, '.room img'], ['compare empty', `${work}/compare`, '.empty'], ['queue', `${work}/queue`, 'tbody tr'], ['people', `${work}/people`, 'tbody tr'], ['about', `${work}/about`, 'dd'], ['log', `${work}/log`, 'tbody tr'],
       ['profile', '/profile', 'tbody tr'], ['health', '/admin/health', 'tbody tr'], ['models', '/admin/models', 'article'], ['audit', '/admin/audit', 'tbody tr'], ['accounts', '/admin/people', 'tbody tr'], ['nowhere', '/nowhere', '.empty'],
     ];
     for (const [name, path, there] of visits) {
