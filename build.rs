@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed={}", usual.display());
     let library = env::var_os("STUDIO_ONNXRUNTIME").map_or(usual, PathBuf::from);
     let packed = out.join("onnxruntime.zst");
+    println!("cargo:rustc-env=STUDIO_ONNXRUNTIME_VERSION={}", version(&library));
     if library.is_file() {
         println!("cargo:rerun-if-changed={}", library.display());
         pack(&library, &packed, &out.join("onnxruntime.from"))
@@ -25,6 +26,14 @@ fn main() -> io::Result<()> {
         println!("cargo:rustc-env=STUDIO_ONNXRUNTIME_BYTES=0");
         fs::write(&packed, [])
     }
+}
+
+/// What `packaging/fetch-onnxruntime.sh` wrote beside the library, if it was that.
+fn version(library: &Path) -> String {
+    let note = library.with_file_name("VERSION");
+    println!("cargo:rerun-if-changed={}", note.display());
+    let text = fs::read_to_string(note).unwrap_or_default();
+    text.split_whitespace().next().unwrap_or_default().to_owned()
 }
 
 /// Compresses the library unless `packed` already holds it, as `note` tells.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::config::Config;
+use super::device;
 use super::shelf::Shelf;
 use crate::base::clock::Clock;
 use crate::base::entropy::Entropy;
 use crate::domain::studio::{Opening, Studio};
-use crate::inference::{Packages, Settings};
+use crate::inference::{Packages, Settings, Wish};
 use crate::store::keys::Keyring;
 use crate::work;
 
@@ -17,7 +18,8 @@ const IDLE: Duration = Duration::from_mins(5);
 
 /// Opens the data folder, and the keys where a key file is.
 pub(super) fn studio(config: &Config) -> anyhow::Result<Studio> {
-    let shelf = Shelf::new(Packages::new(Some(config.models())), hands(config));
+    let first = device::lanes(config).first().copied().unwrap_or_default();
+    let shelf = Shelf::new(Packages::new(Some(config.models())), hands(config, first));
     Ok(Studio::open(Opening {
         data: config.data.clone(),
         clock: Clock::system(),
@@ -30,16 +32,17 @@ pub(super) fn studio(config: &Config) -> anyhow::Result<Studio> {
 
 /// One queue for each worker; they wait until the studio is unlocked.
 pub(super) fn queues(config: &Config, studio: &Studio) -> anyhow::Result<Vec<work::Queue>> {
-    let start = |_| work::Queue::start(studio.clone(), hands(config), IDLE);
-    Ok((0..config.workers).map(start).collect::<Result<_, _>>()?)
+    let start = |device| work::Queue::start(studio.clone(), hands(config, device), IDLE);
+    Ok(device::lanes(config).into_iter().map(start).collect::<Result<_, _>>()?)
 }
 
-fn hands(config: &Config) -> work::Start {
+fn hands(config: &Config, device: Wish) -> work::Start {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let engine = Settings {
         cache: Some(config.data.join("run/runtime")),
-        library: config.runtime.clone(),
-        threads: cores.div_ceil(config.workers.max(1)),
+        library: config.library(),
+        threads: cores.div_ceil(device::lanes(config).len().max(1)),
+        device,
     };
     work::Start::own(engine, Some(config.models()))
 }

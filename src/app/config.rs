@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::inference::{Runtimes, Wish};
+
 /// The checked decisions; everything that starts is started from this.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -23,10 +25,12 @@ pub struct Config {
     pub log: tracing::Level,
     /// A certificate of the house's own, instead of the studio's authority.
     pub certificate: Option<Certificate>,
-    /// A folder with the ONNX Runtime library to use instead of the built-in one.
+    /// The file of an ONNX Runtime library to use instead of the built-in one and of what `runtime use` chose.
     pub runtime: Option<PathBuf>,
-    /// Worker processes; each holds one model in memory.
+    /// Worker processes where pictures are made on the processor; each holds one model in memory.
     pub workers: usize,
+    /// One worker for each of these; empty for what the machine has.
+    pub devices: Vec<Wish>,
 }
 
 /// PEM files of a certificate that the house's own authority signed.
@@ -52,6 +56,7 @@ struct Raw {
     certificate: Option<Certificate>,
     runtime: Option<PathBuf>,
     workers: Option<usize>,
+    devices: Option<Vec<String>>,
 }
 
 impl Config {
@@ -73,6 +78,9 @@ impl Config {
         if let Some(names) = words("DREAMOMNI2_NAMES") {
             raw.names = Some(names.split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect());
         }
+        if let Some(devices) = words("DREAMOMNI2_DEVICES") {
+            raw.devices = Some(devices.split(',').map(|d| d.trim().to_owned()).collect());
+        }
         check(raw, env)
     }
 
@@ -91,6 +99,17 @@ impl Config {
     /// Where packages of models are kept.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")
+    }
+
+    /// Where other ONNX Runtimes than the built-in one are kept.
+    pub fn runtimes(&self) -> Runtimes {
+        Runtimes::new(self.data.join("runtimes"))
+    }
+
+    /// The ONNX Runtime to open: the file that the operator names, else what `runtime use` chose; none for the
+    /// built-in one.
+    pub fn library(&self) -> Option<PathBuf> {
+        self.runtime.clone().or_else(|| self.runtimes().library())
     }
 }
 
@@ -138,6 +157,8 @@ fn check(raw: Raw, env: Environment<'_>) -> anyhow::Result<Config> {
     if !(1..=16).contains(&workers) {
         bail!("workers is {workers}; it can be 1 to 16, one for each graphics card");
     }
+    let devices = raw.devices.unwrap_or_default();
+    let devices = devices.iter().map(|d| d.parse()).collect::<Result<_, String>>().map_err(anyhow::Error::msg)?;
     let key_file = raw.key_file.unwrap_or_else(|| data.join("keys/unlock.key"));
     Ok(Config {
         data,
@@ -149,6 +170,7 @@ fn check(raw: Raw, env: Environment<'_>) -> anyhow::Result<Config> {
         certificate: raw.certificate,
         runtime: raw.runtime,
         workers,
+        devices,
     })
 }
 
@@ -221,6 +243,7 @@ mod tests {
             ("log = \"loud\"", "error, warn"),
             ("plain = \"0.0.0.0:8443\"", "another port"),
             ("workers = 0", "1 to 16"),
+            ("devices = [\"gpu\"]", "cuda:NUMBER"),
         ] {
             let error = format!("{:#}", load(text, &[]).unwrap_err());
             assert!(error.contains(says), "{text}: {error}");

@@ -151,15 +151,19 @@ fn certificate(config: &Config) -> Check {
 
 fn runtime(config: &Config) -> Check {
     const ID: &str = "runtime";
-    match &config.runtime {
-        Some(file) if file.is_file() => ok(ID, format!("ONNX Runtime from {}", file.display())),
-        Some(file) => {
-            let fix = "Correct `runtime` in studio.toml, or remove it to use the built-in one.";
-            fail(ID, format!("{} is not a file", file.display()), fix)
-        }
-        None if runtime_embedded() => ok(ID, "ONNX Runtime is built in"),
+    if let Some(file) = &config.runtime {
+        let fix = "Correct `runtime` in studio.toml to the file of a library, or remove it to use the built-in one.";
+        let lost = || fail(ID, format!("{} is not a file", file.display()), fix);
+        return if file.is_file() { ok(ID, device::runtime(config)) } else { lost() };
+    }
+    match config.runtimes().chosen() {
+        Some(name) => match config.runtimes().checked(&name) {
+            Ok(_) => ok(ID, device::runtime(config)),
+            Err(e) => fail(ID, format!("{name}: {e}"), "dreamomni2 runtime use embedded"),
+        },
+        None if runtime_embedded() => ok(ID, device::runtime(config)),
         None => {
-            let fix = "Build with ./install.sh --build-only, or name a library with `runtime` in studio.toml.";
+            let fix = "Build with ./install.sh --build-only, or bring one with `dreamomni2 runtime import`.";
             fail(ID, "this build has no ONNX Runtime: nothing can be rendered", fix)
         }
     }
@@ -177,7 +181,7 @@ fn model(config: &Config) -> Check {
 }
 
 fn chosen_device(config: &Config) -> Check {
-    let device = device::chosen(config);
+    let device = device::expected(config);
     ok("device", format!("{}: {}", device.name, device.reason))
 }
 

@@ -10,7 +10,6 @@ use super::{device, doctor};
 use crate::base::clock::Stopwatch;
 use crate::domain::health::{Check, Facts};
 use crate::http;
-use crate::inference::runtime_embedded;
 use crate::work::Queue;
 
 pub(super) struct House {
@@ -39,15 +38,15 @@ impl http::House for House {
         Facts {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             uptime_seconds: self.since.elapsed().as_secs(),
-            device: device::chosen(&self.config),
-            runtime: match &self.config.runtime {
-                Some(file) => file.display().to_string(),
-                None if runtime_embedded() => "ONNX Runtime, built in".to_owned(),
-                None => "none".to_owned(),
+            // What a worker found out is better than what can be told from outside.
+            device: match self.queues.iter().find_map(Queue::device) {
+                Some(found) => device::found(&found),
+                None => device::expected(&self.config),
             },
+            runtime: device::runtime(&self.config),
             disk: self.disk.read(&self.config.data),
             certificate: self.tls.certificate(),
-            workers: self.queues.iter().flat_map(Queue::workers).collect(),
+            workers: self.queues.iter().filter_map(Queue::worker).collect(),
         }
     }
 

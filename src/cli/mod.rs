@@ -13,6 +13,7 @@ mod init;
 mod model;
 mod openapi;
 mod render;
+mod runtime;
 mod serve;
 mod setup_url;
 mod try_out;
@@ -88,10 +89,10 @@ impl Place {
     /// How commands open the engine: the operator's own library where one is named, else the one in this program.
     fn engine(&self) -> Result<Settings, Failure> {
         let library = if self.data.is_some() || self.config.is_some() {
-            self.config()?.runtime
+            self.config()?.library()
         } else {
             // Without a place there may be no configuration at all, and none is needed.
-            self.config().ok().and_then(|config| config.runtime)
+            self.config().ok().and_then(|config| config.library())
         };
         Ok(Settings { library, ..Settings::default() })
     }
@@ -106,6 +107,7 @@ enum Verb {
     SetupUrl(setup_url::SetupUrl),
     Render(render::Render),
     Model(model::Model),
+    Runtime(runtime::Runtime),
     Audit(audit::Audit),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
@@ -149,6 +151,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::SetupUrl(verb) => verb.run(place),
         Verb::Render(verb) => verb.run(place),
         Verb::Model(verb) => verb.run(place),
+        Verb::Runtime(verb) => verb.run(place),
         Verb::Audit(verb) => verb.run(place),
         Verb::Verify(verb) => verb.run(place),
         Verb::Doctor(verb) => verb.run(place),

@@ -35,6 +35,8 @@ pub struct Worker {
     pub pid: u32,
     pub state: String,
     pub model: Option<String>,
+    /// What it renders on.
+    pub device: String,
 }
 
 /// What only the app can see.
@@ -120,10 +122,11 @@ fn disk(disk: Disk) -> Check {
 fn device(facts: &Facts) -> Check {
     let Device { name, kind, reason } = &facts.device;
     if kind == "cpu" {
-        let fix = "Install a GPU with its driver for larger models; the starter model needs none";
+        let fix = "The starter model needs no more. For larger ones: a card by NVIDIA with its driver, and \
+            `dreamomni2 runtime import`";
         return check("device", Level::Warn, format!("Pictures are made on {name}: {reason}"), fix);
     }
-    check("device", Level::Ok, format!("Pictures are made on {name}"), "")
+    check("device", Level::Ok, format!("Pictures are made on {name}: {reason}"), "")
 }
 
 fn workers(facts: &Facts, queue: QueueCount) -> Check {

@@ -1,5 +1,6 @@
 //! The engine: loads a package and gives the pipeline that can carry out orders with it.
 
+use super::device::{Device, Trial};
 use super::error::{Error, Result};
 use super::packages::{FAMILIES, Package};
 use super::pipeline::Pipeline;
@@ -13,12 +14,23 @@ use super::settings::Settings;
 /// ONNX Runtime, opened. Costs memory: the serving process never opens one.
 pub struct Engine {
     settings: Settings,
+    device: Device,
 }
 
 impl Engine {
     pub fn open(settings: Settings) -> Result<Self> {
-        runtime::open(&settings)?;
-        Ok(Engine { settings })
+        let device = runtime::open(&settings)?.device;
+        Ok(Engine { settings, device })
+    }
+
+    /// Opens the runtime and has every provider compute something small, the graphics card of that number included.
+    pub fn trials(settings: &Settings, card: u32) -> Result<Vec<Trial>> {
+        runtime::trials(settings, card)
+    }
+
+    /// What it computes on.
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// Checks the package's hashes, opens its graphs and binds their tensors.
@@ -35,8 +47,8 @@ impl Engine {
         }
     }
 
-    /// ONNX Runtime's version and the device, for people.
+    /// The device and the runtime's build, for people.
     pub fn describe(&self) -> String {
-        format!("CPU ({})", runtime::describe())
+        format!("{} ({})", self.device.name, runtime::describe())
     }
 }

@@ -23,19 +23,25 @@ pub enum Kind {
 pub enum Error {
     #[error(
         "this build carries no ONNX Runtime, so it cannot render; run packaging/fetch-onnxruntime.sh and build again, \
-         or name a library in STUDIO_ONNXRUNTIME_LIB"
+         or bring one with `dreamomni2 runtime import`"
     )]
     RuntimeMissing,
-    #[error(
-        "ONNX Runtime did not start: {0}; remove its file from the cache folder or name another library in STUDIO_ONNXRUNTIME_LIB"
-    )]
+    #[error("ONNX Runtime did not start: {0}; `dreamomni2 runtime use embedded` goes back to the built-in one")]
     RuntimeBroken(String),
+    #[error("there is no runtime called \"{0}\"; `dreamomni2 runtime list` shows the ones there are")]
+    NoSuchRuntime(String),
+    #[error("a runtime called \"{0}\" is already there; give another with --name, or remove it first")]
+    RuntimeTaken(String),
+    #[error("the runtime was refused: {0}")]
+    RuntimeRefused(String),
+    #[error("{device} cannot be used: {why}")]
+    DeviceUnusable { device: String, why: String },
     #[error("there is no model called \"{0}\"; `dreamomni2 model list` shows the ones there are")]
     NoSuchModel(String),
     #[error("a model called \"{0}\" is already there; choose another name, or remove it first")]
     NameTaken(String),
     #[error(
-        "\"{0}\" cannot be a model's name; use 1 to 64 letters, digits, '.', '-' and '_', beginning with a letter or digit"
+        "\"{0}\" cannot be a name here; use 1 to 64 letters, digits, '.', '-' and '_', beginning with a letter or digit"
     )]
     BadName(String),
     #[error("the package has no {file}; copy the whole folder again")]
@@ -66,7 +72,10 @@ pub enum Error {
     NotANumber { stage: String },
     #[error("the graph {graph} failed: {detail}")]
     GraphFailed { graph: String, detail: String },
-    #[error("not enough memory for {what}: {detail}; choose a smaller size or end other programs")]
+    #[error(
+        "there is not enough memory for {what}: {detail}; choose a smaller size, end other programs, or render on \
+         another device"
+    )]
     OutOfMemory { what: String, detail: String },
     #[error("{}: {error}", path.display())]
     Io { path: PathBuf, error: io::Error },
@@ -75,8 +84,10 @@ pub enum Error {
 impl Error {
     pub fn kind(&self) -> Kind {
         match self {
-            Error::NoSuchModel(_) | Error::FileMissing { .. } => Kind::Missing,
+            Error::NoSuchModel(_) | Error::NoSuchRuntime(_) | Error::FileMissing { .. } => Kind::Missing,
             Error::NameTaken(_)
+            | Error::RuntimeTaken(_)
+            | Error::RuntimeRefused(_)
             | Error::BadName(_)
             | Error::FileMalformed { .. }
             | Error::HashDiffers { .. }
@@ -89,6 +100,7 @@ impl Error {
             Error::Cancelled { .. } => Kind::Stopped,
             Error::RuntimeMissing
             | Error::RuntimeBroken(_)
+            | Error::DeviceUnusable { .. }
             | Error::NotANumber { .. }
             | Error::GraphFailed { .. }
             | Error::OutOfMemory { .. }
@@ -101,6 +113,10 @@ impl Error {
         match self {
             Error::RuntimeMissing => "runtime_missing",
             Error::RuntimeBroken(_) => "runtime_broken",
+            Error::NoSuchRuntime(_) => "runtime_unknown",
+            Error::RuntimeTaken(_) => "runtime_name_taken",
+            Error::RuntimeRefused(_) => "runtime_refused",
+            Error::DeviceUnusable { .. } => "device_unusable",
             Error::NoSuchModel(_) => "model_unknown",
             Error::NameTaken(_) => "model_name_taken",
             Error::BadName(_) => "model_name_malformed",

@@ -8,7 +8,7 @@ use ort::value::{DynValue, Outlet, Tensor, TensorElementType, TensorRef};
 use super::error::{Error, Result};
 use super::latents::Latents;
 use super::packages::Files;
-use super::runtime;
+use super::runtime::{self, Runtime};
 use super::settings::Settings;
 
 pub(crate) struct Graph {
@@ -38,9 +38,9 @@ pub(crate) enum Feed<'a> {
 impl Graph {
     /// Opens `FOLDER/model.onnx` of a package.
     pub(crate) fn open(files: &Files, folder: &str, settings: &Settings) -> Result<Self> {
-        let environment = runtime::open(settings)?;
+        let runtime = runtime::open(settings)?;
         let file = format!("{folder}/model.onnx");
-        let mut builder = options(&environment, settings).map_err(|e| fault(folder, &e))?;
+        let mut builder = options(&runtime, settings).map_err(|e| fault(folder, &e))?;
         // A file on disk is opened by its path: weights may lie beside it, and need not be read twice.
         let session = match files.path(&file) {
             Some(path) if path.is_file() => builder.commit_from_file(path),
@@ -200,23 +200,47 @@ fn find(ports: &[Port], spellings: &[&str]) -> Option<Port> {
     spellings.iter().find_map(|s| ports.iter().find(|p| p.name == *s)).cloned()
 }
 
-fn options(environment: &ort::environment::Environment, settings: &Settings) -> ort::Result<SessionBuilder> {
+fn options(runtime: &Runtime, settings: &Settings) -> ort::Result<SessionBuilder> {
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = if settings.threads == 0 { cores() } else { settings.threads };
     // Without spinning: measured a third less CPU and no slower.
-    Ok(Session::builder(environment)?
+    let builder = Session::builder(&runtime.environment)?
         .with_optimization_level(GraphOptimizationLevel::Level3)?
         .with_intra_threads(threads)?
         .with_inter_threads(1)?
         .with_intra_op_spinning(false)?
-        .with_deterministic_compute(true)?)
+        .with_deterministic_compute(true)?;
+    runtime.device.on(builder)
 }
 
 fn fault<R>(graph: &str, error: &ort::Error<R>) -> Error {
     let detail = error.message().to_owned();
     let memory = ["Failed to allocate memory", "bad_alloc", "out of memory", "BFCArena"];
     if memory.iter().any(|sign| detail.contains(sign)) {
-        return Error::OutOfMemory { what: format!("the graph {graph}"), detail };
+        return Error::OutOfMemory { what: format!("the graph {graph}"), detail: asked(&detail) };
     }
     Error::GraphFailed { graph: graph.to_owned(), detail }
+}
+
+/// How much ONNX Runtime asked for at once, where its words say so.
+fn asked(detail: &str) -> String {
+    let size =
+        detail.split("buffer of size ").nth(1).and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    size.map_or_else(
+        || "the machine had no more to give".to_owned(),
+        |bytes| format!("it asked for {:.1} GB at once", bytes as f64 / 1e9),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lack_of_memory_is_told_with_what_was_asked_for() {
+        let words =
+            "bfc_arena.cc:376 AllocateRawInternal Failed to allocate memory for requested buffer of size 17179869184";
+        assert_eq!(asked(words), "it asked for 17.2 GB at once");
+        assert_eq!(asked("std::bad_alloc"), "the machine had no more to give");
+    }
 }

@@ -7,6 +7,7 @@ mod error;
 mod latents;
 mod order;
 
+mod device;
 mod engine;
 mod graph;
 mod names;
@@ -16,17 +17,21 @@ mod pipelines;
 mod runtime;
 mod schedulers;
 mod settings;
+mod staging;
 mod tokenizers;
 
 pub mod npy;
 pub mod packages;
 pub mod replay;
+pub mod runtimes;
 
+pub use device::{Device, Provider, Trial, Wish, cards, without_driver};
 pub use engine::Engine;
 pub use error::{Error, Kind, Result};
 pub use latents::Latents;
 pub use order::{Made, Order, ReferencePicture, Role, Step, Task, UnknownWord, Watch};
 pub use packages::{Fused, Lora, Package, PackageInfo, Packages};
 pub use pipeline::Pipeline;
-pub use runtime::embedded as runtime_embedded;
+pub use runtime::{embedded as runtime_embedded, embedded_version as runtime_version};
+pub use runtimes::{RuntimeInfo, Runtimes};
 pub use settings::Settings;

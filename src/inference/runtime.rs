@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ort::environment::Environment;
 
+use super::device::{self, Device, Trial};
 use super::error::{Error, Result};
 use super::settings::Settings;
 
@@ -17,19 +18,48 @@ static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/onnxruntime.zst
 /// BLAKE3 of the library itself.
 const HASH: &str = env!("STUDIO_ONNXRUNTIME_HASH");
 
-static OPENED: Mutex<Option<Environment>> = Mutex::new(None);
+/// Of the library, as it was fetched; empty where the build did not know.
+const VERSION: &str = env!("STUDIO_ONNXRUNTIME_VERSION");
+
+static OPENED: Mutex<Option<Runtime>> = Mutex::new(None);
+
+/// ONNX Runtime, open, and the device that it computes on.
+#[derive(Clone)]
+pub(crate) struct Runtime {
+    pub(crate) environment: Environment,
+    pub(crate) device: Device,
+}
 
 /// Whether this binary carries a runtime of its own.
 pub fn embedded() -> bool {
     !PACKED.is_empty()
 }
 
+/// The version that this binary carries; none where the build did not know it.
+pub fn embedded_version() -> Option<&'static str> {
+    Some(VERSION).filter(|version| !version.is_empty())
+}
+
 /// The runtime; what the first caller asked for is what everybody gets.
-pub(crate) fn open(settings: &Settings) -> Result<Environment> {
+pub(crate) fn open(settings: &Settings) -> Result<Runtime> {
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(environment) = opened.as_ref() {
-        return Ok(environment.clone());
+    if let Some(runtime) = opened.as_ref() {
+        return Ok(runtime.clone());
     }
+    let environment = environment(settings)?;
+    let device = device::choose(&environment, settings.device, settings.library.as_deref())?;
+    let runtime = Runtime { environment, device };
+    *opened = Some(runtime.clone());
+    Ok(runtime)
+}
+
+/// Opens the library and tries every provider on a small graph, for a process that does nothing else.
+pub(crate) fn trials(settings: &Settings, card: u32) -> Result<Vec<Trial>> {
+    let environment = environment(settings)?;
+    Ok(device::trials(&environment, card, settings.library.as_deref()))
+}
+
+fn environment(settings: &Settings) -> Result<Environment> {
     let builder = match &settings.library {
         Some(library) => init(library)?,
         None if !embedded() => return Err(Error::RuntimeMissing),
@@ -39,12 +69,10 @@ pub(crate) fn open(settings: &Settings) -> Result<Environment> {
             Err(_) => in_memory()?,
         },
     };
-    let environment = builder.with_telemetry(false).build().map_err(|e| Error::RuntimeBroken(e.to_string()))?;
-    *opened = Some(environment.clone());
-    Ok(environment)
+    builder.with_telemetry(false).build().map_err(|e| Error::RuntimeBroken(e.to_string()))
 }
 
-/// Version and build of the runtime that is open.
+/// Build of the runtime that is open.
 pub(crate) fn describe() -> String {
     let build = ort::info();
     let commit = build.split("git-commit-id=").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or("unknown");

@@ -2,13 +2,18 @@
 
 use std::path::PathBuf;
 
-/// Nothing here changes a picture but the library and `threads`.
+use super::device::Wish;
+
+/// Nothing here changes a picture but the library, the device and `threads`.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Settings {
     /// Where the embedded library is unpacked (made with mode 0700); none for a memory file.
     pub cache: Option<PathBuf>,
-    /// Another ONNX Runtime than the embedded one (`STUDIO_ONNXRUNTIME_LIB`).
+    /// Another ONNX Runtime than the embedded one: the file of its library.
     pub library: Option<PathBuf>,
     /// Threads for one operator; 0 for one per core.
     pub threads: usize,
+    /// What to compute on.
+    #[serde(default)]
+    pub device: Wish,
 }

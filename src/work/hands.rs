@@ -10,8 +10,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use crate::inference::Settings;
 use crate::inference::replay::Case;
+use crate::inference::{Device, Settings, Trial};
 
 use super::error::{Error, Result};
 use super::protocol::{Finished, FromWorker, Run, ToWorker, hear, say};
@@ -54,7 +54,7 @@ pub struct Worker {
     socket: UnixStream,
     /// What its socket says, read by a thread of its own so that waiting can be interrupted.
     heard: Receiver<FromWorker>,
-    device: String,
+    device: Option<Device>,
     tickets: u64,
 }
 
@@ -67,6 +67,26 @@ impl Start {
 
 impl Worker {
     pub fn start(how: &Start) -> Result<Self> {
+        let mut worker = Worker::spawn(how)?;
+        worker.say(&ToWorker::Hello { engine: how.engine.clone(), models: how.models.clone() })?;
+        match worker.first_word()? {
+            FromWorker::Ready { device } => worker.device = Some(device),
+            _ => return Err(Error::Garbled),
+        }
+        Ok(worker)
+    }
+
+    /// Has a process of its own open the runtime and try every provider, also on the graphics card of that number.
+    pub fn trials(how: &Start, card: u32) -> Result<Vec<Trial>> {
+        let mut worker = Worker::spawn(how)?;
+        worker.say(&ToWorker::Try { engine: how.engine.clone(), card })?;
+        match worker.first_word()? {
+            FromWorker::Tried { trials } => Ok(trials),
+            _ => Err(Error::Garbled),
+        }
+    }
+
+    fn spawn(how: &Start) -> Result<Self> {
         let (ours, theirs) = UnixStream::pair().map_err(Error::NotStarted)?;
         let child = Command::new(&how.program)
             .arg("worker")
@@ -75,7 +95,7 @@ impl Worker {
             .spawn()
             .map_err(Error::NotStarted)?;
         let (tell, heard) = mpsc::channel();
-        let mut worker = Worker { child, socket: ours, heard, device: String::new(), tickets: 0 };
+        let worker = Worker { child, socket: ours, heard, device: None, tickets: 0 };
         let mut ears = worker.socket.try_clone().map_err(Error::NotStarted)?;
         // Ends with the socket or with the receiver.
         let listen = move || {
@@ -84,14 +104,16 @@ impl Worker {
             {}
         };
         thread::Builder::new().name("worker ears".to_owned()).spawn(listen).map_err(Error::NotStarted)?;
-        worker.say(&ToWorker::Hello { engine: how.engine.clone(), models: how.models.clone() })?;
-        match worker.heard.recv_timeout(MOST_START) {
-            Ok(FromWorker::Ready { device }) => worker.device = device,
-            Ok(FromWorker::Failed { code, sentence, .. }) => return Err(Error::Failed { code, sentence }),
-            Ok(_) => return Err(Error::Garbled),
-            Err(_) => return Err(worker.died()),
-        }
         Ok(worker)
+    }
+
+    /// What it answers when it has opened the runtime.
+    fn first_word(&mut self) -> Result<FromWorker> {
+        match self.heard.recv_timeout(MOST_START) {
+            Ok(FromWorker::Failed { code, sentence, .. }) => Err(Error::Failed { code, sentence }),
+            Ok(word) => Ok(word),
+            Err(_) => Err(self.died()),
+        }
     }
 
     /// Carries out one run. `told` hears how it goes and may stop it; then the answer is [`Error::Cancelled`].
@@ -119,9 +141,9 @@ impl Worker {
         self.child.id()
     }
 
-    /// What it renders on, for people.
-    pub fn device(&self) -> &str {
-        &self.device
+    /// What it renders on.
+    pub fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
     }
 
     /// Waits for the last word on a ticket.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::units::{Rate, Size};
 use crate::inference::replay::Case;
-use crate::inference::{Order, ReferencePicture, Role, Settings, Task, UnknownWord};
+use crate::inference::{Device, Order, ReferencePicture, Role, Settings, Task, Trial, UnknownWord};
 use crate::media;
 use crate::media::decode::{Limits, decode};
 use crate::media::scene::Scene;
@@ -22,6 +22,11 @@ pub enum ToWorker {
     Hello {
         engine: Settings,
         models: Option<PathBuf>,
+    },
+    /// In place of `Hello`: has every provider compute something small, answers, and ends.
+    Try {
+        engine: Settings,
+        card: u32,
     },
     Run(Box<Run>),
     /// Replays a package's reference cases.
@@ -50,7 +55,10 @@ pub struct Run {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromWorker {
     Ready {
-        device: String,
+        device: Device,
+    },
+    Tried {
+        trials: Vec<Trial>,
     },
     /// A denoising step is made; the preview is a JPEG.
     Step {

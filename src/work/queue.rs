@@ -14,6 +14,7 @@ use crate::domain::jobs::lane::{self, Claimed, Handed, Lease, Material, Word};
 use crate::domain::recipes::{self, Recipe};
 use crate::domain::renders::MadeWith;
 use crate::domain::studio::Studio;
+use crate::inference::Device;
 
 use super::error::{Error, Result};
 use super::hands::{News, Start, Worker};
@@ -30,23 +31,36 @@ const PREVIEW_PAUSE: u32 = 250;
 /// A thread that keeps one worker busy. Stops with its value.
 pub struct Queue {
     stop: Arc<AtomicBool>,
-    seen: Arc<Mutex<Option<health::Worker>>>,
+    seen: Arc<Mutex<Seen>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What can be seen of a lane from outside.
+#[derive(Clone, Default)]
+struct Seen {
+    worker: Option<health::Worker>,
+    /// What the last worker found out that it renders on.
+    device: Option<Device>,
 }
 
 impl Queue {
     /// `idle`: a worker without work for so long is ended, and its memory given back.
     pub fn start(studio: Studio, how: Start, idle: Duration) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
-        let seen = Arc::new(Mutex::new(None));
+        let seen = Arc::new(Mutex::new(Seen::default()));
         let mut lane = Lane { studio, how, idle, stop: stop.clone(), seen: seen.clone(), worker: None, model: None };
         let thread = thread::Builder::new().name("queue".to_owned()).spawn(move || lane.work())?;
         Ok(Queue { stop, seen, thread: Some(thread) })
     }
 
-    /// The worker processes there are now.
-    pub fn workers(&self) -> Vec<health::Worker> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone().into_iter().collect()
+    /// The worker process there is now.
+    pub fn worker(&self) -> Option<health::Worker> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).worker.clone()
+    }
+
+    /// What its workers render on; none before the first one was started.
+    pub fn device(&self) -> Option<Device> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).device.clone()
     }
 
     /// Ends the worker; a job in the middle goes back into the queue.
@@ -74,7 +88,7 @@ struct Lane {
     how: Start,
     idle: Duration,
     stop: Arc<AtomicBool>,
-    seen: Arc<Mutex<Option<health::Worker>>>,
+    seen: Arc<Mutex<Seen>>,
     worker: Option<Worker>,
     /// What the worker has loaded.
     model: Option<String>,
@@ -98,7 +112,7 @@ impl Lane {
                 thread::sleep(LOOK / 2);
                 continue;
             };
-            match lane::claim(&system, "cpu", self.model.as_deref()) {
+            match lane::claim(&system, &self.how.engine.device.to_string(), self.model.as_deref()) {
                 Ok(Some(claimed)) => {
                     self.job(&system, claimed);
                     last = Stopwatch::start();
@@ -147,6 +161,11 @@ impl Lane {
                 }
                 Err(Error::Cancelled) if self.stopping() => return End::Back("the studio is being stopped".to_owned()),
                 Err(Error::Cancelled) => return End::Settled,
+                // What it holds may be what was missing: the next job gets a fresh process.
+                Err(e) if e.code() == "out_of_memory" => {
+                    self.let_go();
+                    return End::Failed(Trouble { code: e.code().to_owned(), sentence: e.to_string() });
+                }
                 Err(e) => return End::Failed(Trouble { code: e.code().to_owned(), sentence: e.to_string() }),
             };
             if let Err(e) = lane::finish_variation(system, &claimed.lease, variation, handed(recipe, finished)) {
@@ -166,9 +185,12 @@ impl Lane {
     ) -> Result<Finished> {
         let mut worker = match self.worker.take() {
             Some(worker) => worker,
-            None => Worker::start(&self.how)?,
+            None => self.start()?,
         };
-        self.model = Some(recipe.model.clone());
+        if self.model.as_ref() != Some(&recipe.model) {
+            tracing::info!(pid = worker.pid(), model = recipe.model, "worker {} loads {}", worker.pid(), recipe.model);
+            self.model = Some(recipe.model.clone());
+        }
         self.note(&worker, "working");
         let run = order::run(recipe, materials, (recipe.steps.div_ceil(PREVIEWS), PREVIEW_PAUSE));
         let stop = self.stop.clone();
@@ -184,6 +206,16 @@ impl Lane {
         finished
     }
 
+    fn start(&self) -> Result<Worker> {
+        let worker = Worker::start(&self.how)?;
+        if let Some(device) = worker.device() {
+            let (pid, name) = (worker.pid(), &device.name);
+            tracing::info!(pid, device = name, "worker {pid} renders on {name}: {}", device.reason);
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).device = Some(device.clone());
+        }
+        Ok(worker)
+    }
+
     fn stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
@@ -191,7 +223,7 @@ impl Lane {
     fn let_go(&mut self) {
         self.worker = None;
         self.model = None;
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).worker = None;
     }
 
     fn show(&self, state: &str) {
@@ -201,8 +233,9 @@ impl Lane {
     }
 
     fn note(&self, worker: &Worker, state: &str) {
-        let note = health::Worker { pid: worker.pid(), state: state.to_owned(), model: self.model.clone() };
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+        let device = worker.device().map_or_else(String::new, |device| device.name.clone());
+        let note = health::Worker { pid: worker.pid(), state: state.to_owned(), model: self.model.clone(), device };
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).worker = Some(note);
     }
 }
 

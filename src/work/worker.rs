@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use crate::inference::replay::{self, Case};
-use crate::inference::{Engine, Package, Packages, Pipeline};
+use crate::inference::{Engine, Package, Packages, Pipeline, Settings};
 
 use super::protocol::{FromWorker, Run, ToWorker, hear, say};
 use super::stops::Stops;
@@ -25,17 +25,22 @@ pub fn serve() -> ExitCode {
 }
 
 fn work(mut socket: UnixStream) -> io::Result<()> {
-    let Some(ToWorker::Hello { engine, models }) = hear(&mut socket)? else {
-        return Err(io::Error::other("the studio did not say hello"));
+    let (engine, models, card) = match hear(&mut socket)? {
+        Some(ToWorker::Hello { engine, models }) => (engine, models, None),
+        Some(ToWorker::Try { engine, card }) => (engine, None, Some(card)),
+        _ => return Err(io::Error::other("the studio did not say hello")),
     };
     // Before any other thread is there: what the kernel holds, it holds for this thread and those that it starts.
     let runtime = engine.library.as_deref().and_then(Path::parent);
     confine::worker(models.as_deref().into_iter().chain(runtime), engine.cache.as_deref());
+    if let Some(card) = card {
+        return say(&mut socket, &tried(&engine, card));
+    }
     let engine = match Engine::open(engine) {
         Ok(engine) => engine,
         Err(e) => return say(&mut socket, &FromWorker::failed(0, e.code(), &e)),
     };
-    say(&mut socket, &FromWorker::Ready { device: engine.describe() })?;
+    say(&mut socket, &FromWorker::Ready { device: engine.device().clone() })?;
     let stops = Stops::default();
     let (tell, orders) = mpsc::channel();
     let (mut ears, heard) = (socket.try_clone()?, stops.clone());
@@ -46,11 +51,18 @@ fn work(mut socket: UnixStream) -> io::Result<()> {
         let answer = match order {
             ToWorker::Run(run) => desk.run(*run, &stops, &mut socket)?,
             ToWorker::Test { ticket, package } => desk.test(ticket, &package),
-            ToWorker::Hello { .. } | ToWorker::Cancel { .. } => continue,
+            ToWorker::Hello { .. } | ToWorker::Try { .. } | ToWorker::Cancel { .. } => continue,
         };
         say(&mut socket, &answer)?;
     }
     Ok(())
+}
+
+fn tried(engine: &Settings, card: u32) -> FromWorker {
+    match Engine::trials(engine, card) {
+        Ok(trials) => FromWorker::Tried { trials },
+        Err(e) => FromWorker::failed(0, e.code(), &e),
+    }
 }
 
 /// Hears orders while the main thread works; a studio that hung up stops everything.

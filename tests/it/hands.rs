@@ -19,8 +19,11 @@ fn worker() -> Worker {
         runtime_embedded(),
         "this build carries no ONNX Runtime: run packaging/fetch-onnxruntime.sh, then build again"
     );
-    let engine =
-        Settings { cache: Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime")), library: None, threads: 1 };
+    let engine = Settings {
+        cache: Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime")),
+        threads: 1,
+        ..Settings::default()
+    };
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages");
     let program = PathBuf::from(env!("CARGO_BIN_EXE_dreamomni2"));
     Worker::start(&Start { program, engine, models: Some(models) }).unwrap()

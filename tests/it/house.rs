@@ -30,7 +30,7 @@ const GUESTS: &[(&str, &[&str])] = &[
     ("image", &["media"]),
     ("rav1e", &["media"]),
     ("muxide", &["media"]),
-    ("zip", &["media"]),
+    ("zip", &["inference"]),
     ("actix_web", &["http", "app"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

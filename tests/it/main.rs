@@ -23,6 +23,7 @@ mod queue;
 mod quiet_log;
 mod routes;
 mod rows;
+mod runtimes;
 mod search;
 mod serving;
 mod streams;

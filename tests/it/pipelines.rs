@@ -24,7 +24,7 @@ fn engine() -> Engine {
         "this build carries no ONNX Runtime: run packaging/fetch-onnxruntime.sh, then build again"
     );
     let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime");
-    Engine::open(Settings { cache: Some(cache), library: None, threads: 2 }).unwrap()
+    Engine::open(Settings { cache: Some(cache), threads: 2, ..Settings::default() }).unwrap()
 }
 
 fn order(prompt: &str, task: Task) -> Order {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::inference::{Packages, Task};
+use crate::inference::{Packages, Settings, Task, Wish};
 
 use super::Place;
 use super::failure::Failure;
@@ -101,6 +101,9 @@ Examples:
     Test {
         #[arg(value_name = "NAME", default_value = "starter")]
         name: String,
+        /// What to render on: auto, cpu, cuda or cuda:NUMBER.
+        #[arg(long, value_name = "DEVICE", default_value = "auto")]
+        device: Wish,
         /// Print the cases as JSON.
         #[arg(long)]
         json: bool,
@@ -125,7 +128,9 @@ impl Model {
                 let loras = vec![(lora, None), (edit_lora, Some(Task::Edit)), (generation_lora, Some(Task::Picture))];
                 fuse::run(&packages, &base, &name, loras, json)
             }
-            Verb::Test { name, json } => test::run(&packages, &name, place.engine()?, json),
+            Verb::Test { name, device, json } => {
+                test::run(&packages, &name, Settings { device, ..place.engine()? }, json)
+            }
             Verb::Remove { name } => {
                 packages.remove(&name)?;
                 output::line(format_args!("{name} is removed."))

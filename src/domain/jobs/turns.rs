@@ -170,4 +170,17 @@ mod tests {
         let taken: Vec<_> = (0..5).map(|_| turns.take(Some("loaded"), &[], Moment(10)).unwrap().model).collect();
         assert_eq!(taken, ["loaded", "loaded", "loaded", "other", "loaded"]);
     }
+
+    #[test]
+    fn two_models_in_turn_are_not_loaded_for_every_job() {
+        let mut turns = Turns::default();
+        (1..=16).for_each(|at| turns.add(entry(at, 1, if at % 2 == 0 { "b" } else { "a" })));
+        let (mut loaded, mut loads): (Option<String>, u32) = (None, 0);
+        while let Some(taken) = turns.take(loaded.as_deref(), &[], Moment(20)) {
+            loads += u32::from(loaded.as_ref() != Some(&taken.model));
+            loaded = Some(taken.model);
+        }
+        // One for each job would be 16.
+        assert_eq!(loads, 4);
+    }
 }

@@ -71,6 +71,8 @@ pub struct WorkerView {
     pid: u32,
     state: String,
     model: Option<String>,
+    /// What it renders on.
+    device: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -104,7 +106,7 @@ impl From<Health> for HealthView {
                 .facts
                 .workers
                 .into_iter()
-                .map(|w| WorkerView { pid: w.pid, state: w.state, model: w.model })
+                .map(|w| WorkerView { pid: w.pid, state: w.state, model: w.model, device: w.device })
                 .collect(),
             checks: h.checks.into_iter().map(CheckView::from).collect(),
         }

@@ -10,9 +10,10 @@ use ndarray::{Array2, s};
 
 use crate::inference::error::{Error, Result};
 use crate::inference::order::Task;
+use crate::inference::staging::Stage;
 
 use super::lora::{Adapter, Layer, Part, Weight, layers, weights};
-use super::stage::{Checked, Stage};
+use super::stage::Checked;
 use super::{Package, PackageInfo, manifest, receipt};
 
 /// A LoRA and how it is to be added.
@@ -67,7 +68,7 @@ pub(super) fn fuse(base: &Package, loras: &[Lora], models: &Path, name: &str, ta
     }
     note(base, loras, name, &root)?;
     let checked = Checked::at(root)?;
-    stage.settle(&checked, target)?;
+    checked.settle(&stage, target)?;
     Ok(changed)
 }
 

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::inference::error::{Error, Result};
+use crate::inference::staging::Stage;
 
-use super::source::{self, PICKLE, PROGRAM, unsafe_file};
-use super::stage::{Checked, Stage};
+use super::source::{self, Links, PICKLE, PROGRAM, unsafe_file};
+use super::stage::Checked;
 
 /// Hears the bytes copied and, where known, of how many.
 pub(super) type Told<'a> = dyn FnMut(u64, Option<u64>) + 'a;
@@ -27,7 +28,7 @@ pub(super) fn import(
     let of = source::size(from);
     stage.expect_room(of.unwrap_or(0))?;
     let mut done = 0;
-    source::each(from, &mut |file, size, bytes| {
+    source::each(from, Links::Refuse, &mut |file, size, bytes| {
         refuse_by_name(file)?;
         stage.expect_room(size)?;
         let copied = stage.copy(file, bytes)?;
@@ -44,7 +45,7 @@ pub(super) fn import(
     let checked = Checked::at(root(stage.folder())?)?;
     let own = checked.manifest.name.as_deref().map_or_else(|| stem(from), str::to_owned);
     let name = name.unwrap_or(&own);
-    stage.settle(&checked, &place(name)?)?;
+    checked.settle(&stage, &place(name)?)?;
     Ok(name.to_owned())
 }
 

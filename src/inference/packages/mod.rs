@@ -9,7 +9,7 @@ mod lora;
 mod manifest;
 mod onnx;
 mod receipt;
-mod source;
+pub(crate) mod source;
 mod stage;
 mod video_vae;
 mod wire;
@@ -156,9 +156,11 @@ impl Package {
 
 /// Names become folder names.
 fn checked(name: &str) -> Result<()> {
+    if good_name(name) { Ok(()) } else { Err(Error::BadName(name.chars().take(80).collect())) }
+}
+
+/// Whether it can be a folder's name on every system, and no other folder than its own.
+pub(crate) fn good_name(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let good = (1..=64).contains(&name.len())
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(letter);
-    if good { Ok(()) } else { Err(Error::BadName(name.chars().take(80).collect())) }
+    (1..=64).contains(&name.len()) && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(letter)
 }

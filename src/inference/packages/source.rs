@@ -13,18 +13,26 @@ const MOST_GROWTH: u64 = 100;
 const GROWTH_ALLOWANCE: u64 = 256 << 20;
 
 /// Why a file may not be in a package.
-pub(super) const PICKLE: &str = "is a pickle, which can run code when it is opened; export the model to ONNX \
+pub(crate) const PICKLE: &str = "is a pickle, which can run code when it is opened; export the model to ONNX \
      (`optimum-cli export onnx --model FOLDER OUT`) and import OUT";
-pub(super) const PROGRAM: &str = "is a program; a package holds data only. Remove it and import again";
+pub(crate) const PROGRAM: &str = "is a program; a package holds data only. Remove it and import again";
+
+/// What to do about symbolic links and special files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    Refuse,
+    /// What they lead to is taken by its own name or not at all.
+    PassOver,
+}
 
 /// Called with each file's name inside the package, its size, and its bytes.
 type Take<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<()> + 'a;
 
 /// Gives every file to `take`. Hidden files are passed over.
-pub(super) fn each(from: &Path, take: &mut Take) -> Result<()> {
+pub(crate) fn each(from: &Path, links: Links, take: &mut Take) -> Result<()> {
     let failed = |error| Error::Io { path: from.to_owned(), error };
     if fs::metadata(from).map_err(failed)?.is_dir() {
-        return folder(from, "", &mut 0, take);
+        return folder(from, "", &mut 0, links, take);
     }
     let file = File::open(from).map_err(failed)?;
     let packed = file.metadata().map_err(failed)?.len();
@@ -34,7 +42,7 @@ pub(super) fn each(from: &Path, take: &mut Take) -> Result<()> {
     io::Seek::rewind(&mut file).map_err(failed)?;
     if head == [0x28, 0xB5, 0x2F, 0xFD] {
         let most = packed.saturating_mul(MOST_GROWTH).max(GROWTH_ALLOWANCE);
-        return archive(from, zstd::Decoder::new(file).map_err(failed)?, most, take);
+        return archive(from, zstd::Decoder::new(file).map_err(failed)?, most, links, take);
     }
     if known < 4 || head.starts_with(b"PK") || head.starts_with(&[0x1F, 0x8B]) {
         return Err(unsafe_file(
@@ -42,11 +50,11 @@ pub(super) fn each(from: &Path, take: &mut Take) -> Result<()> {
             "is neither a folder, a .tar nor a .tar.zst; unpack it and import the folder",
         ));
     }
-    archive(from, file, u64::MAX, take)
+    archive(from, file, u64::MAX, links, take)
 }
 
 /// The bytes of all files, where that can be told beforehand.
-pub(super) fn size(from: &Path) -> Option<u64> {
+pub(crate) fn size(from: &Path) -> Option<u64> {
     let meta = fs::metadata(from).ok()?;
     if meta.is_dir() {
         let entries = fs::read_dir(from).ok()?.flatten();
@@ -55,7 +63,7 @@ pub(super) fn size(from: &Path) -> Option<u64> {
     Some(meta.len())
 }
 
-fn folder(from: &Path, inside: &str, files: &mut usize, take: &mut Take) -> Result<()> {
+fn folder(from: &Path, inside: &str, files: &mut usize, links: Links, take: &mut Take) -> Result<()> {
     let failed = |path: &Path, error| Error::Io { path: path.to_owned(), error };
     let mut entries =
         fs::read_dir(from).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(|e| failed(from, e))?;
@@ -68,13 +76,13 @@ fn folder(from: &Path, inside: &str, files: &mut usize, take: &mut Take) -> Resu
         let (path, name) = (entry.path(), if inside.is_empty() { name } else { format!("{inside}/{name}") });
         let kind = entry.file_type().map_err(|e| failed(&path, e))?;
         if kind.is_dir() {
-            folder(&path, &name, files, take)?;
+            folder(&path, &name, files, links, take)?;
         } else if kind.is_file() {
             count(files)?;
             let mut file = File::open(&path).map_err(|e| failed(&path, e))?;
             let size = file.metadata().map_err(|e| failed(&path, e))?.len();
             take(&name, size, &mut file)?;
-        } else {
+        } else if links == Links::Refuse {
             return Err(unsafe_file(
                 &name,
                 "is a symbolic link or a special file; copy the folder with `cp -rL` and import that",
@@ -84,7 +92,7 @@ fn folder(from: &Path, inside: &str, files: &mut usize, take: &mut Take) -> Resu
     Ok(())
 }
 
-fn archive(from: &Path, bytes: impl Read, most: u64, take: &mut Take) -> Result<()> {
+fn archive(from: &Path, bytes: impl Read, most: u64, links: Links, take: &mut Take) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
         // What the tar reader finds is a fault of the archive, not of the disk.
         io::ErrorKind::Other | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Error::FileMalformed {
@@ -104,6 +112,9 @@ fn archive(from: &Path, bytes: impl Read, most: u64, take: &mut Take) -> Result<
             continue;
         }
         if !kind.is_file() {
+            if links == Links::PassOver {
+                continue;
+            }
             return Err(unsafe_file(&name, "is a link or a special file; an archive may hold only files and folders"));
         }
         count(&mut files)?;
@@ -142,6 +153,6 @@ fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
 }
 
-pub(super) fn unsafe_file(file: &str, why: &str) -> Error {
+pub(crate) fn unsafe_file(file: &str, why: &str) -> Error {
     Error::Unsafe { file: file.chars().take(200).collect(), why: why.to_owned() }
 }

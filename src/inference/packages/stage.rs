@@ -1,80 +1,19 @@
-//! A package that is not in its place yet: written beside it, checked, and moved there whole or not at all.
+//! A whole and harmless package in a stage, ready to be moved into its place.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::inference::error::{Error, Result};
+use crate::inference::error::Result;
+use crate::inference::staging::Stage;
 
 use super::check;
 use super::files::Files;
 use super::manifest::Manifest;
 use super::receipt::{self, Receipt};
-use super::source::unsafe_file;
 
-/// Room that is left on the disk whatever is brought in.
-const SPARE: u64 = 256 << 20;
-/// What the folders begin with; the process' number follows.
-const STEM: &str = ".import-";
-
-/// Goes away with its value.
-pub(super) struct Stage {
-    models: PathBuf,
-    folder: PathBuf,
-}
-
-/// A whole and harmless package in a stage.
 pub(super) struct Checked {
     root: PathBuf,
     pub(super) manifest: Manifest,
     receipt: Receipt,
-}
-
-impl Stage {
-    /// Makes a stage in the folder of models, and takes away what a killed program left there.
-    pub(super) fn begin(models: &Path) -> Result<Self> {
-        static BEGUN: AtomicU32 = AtomicU32::new(0);
-        DirBuilder::new().recursive(true).mode(0o700).create(models).map_err(|e| failed(models, e))?;
-        sweep(models);
-        let number = BEGUN.fetch_add(1, Ordering::Relaxed);
-        let folder = models.join(format!("{STEM}{}-{number}", std::process::id()));
-        DirBuilder::new().mode(0o700).create(&folder).map_err(|e| failed(&folder, e))?;
-        Ok(Stage { models: models.to_owned(), folder })
-    }
-
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    pub(super) fn expect_room(&self, bytes: u64) -> Result<()> {
-        let Ok(disk) = rustix::fs::statvfs(&self.models) else { return Ok(()) };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        if free >= bytes.saturating_add(SPARE) {
-            return Ok(());
-        }
-        let (needed, free) = (bytes.saturating_add(SPARE) >> 20, free >> 20);
-        let told = format!("{needed} MiB are needed and {free} MiB are free; make room and try again");
-        Err(failed(&self.models, io::Error::new(io::ErrorKind::StorageFull, told)))
-    }
-
-    /// Writes a file and waits until it is on the disk; how long it became.
-    pub(super) fn copy(&self, file: &str, bytes: &mut dyn Read) -> Result<u64> {
-        copy(&self.folder, file, bytes)
-    }
-
-    /// Writes the receipt and moves the package to `target`.
-    pub(super) fn settle(&self, checked: &Checked, target: &Path) -> Result<()> {
-        let text = serde_json::to_vec_pretty(&checked.receipt).map_err(|e| failed(target, e.into()))?;
-        copy(&checked.root, receipt::FILE, &mut text.as_slice())?;
-        fs::rename(&checked.root, target).map_err(|e| failed(target, e))?;
-        // A rename is only safe on disk when its folder is.
-        if let Ok(models) = fs::File::open(&self.models) {
-            let _ = models.sync_all();
-        }
-        Ok(())
-    }
 }
 
 impl Checked {
@@ -86,43 +25,9 @@ impl Checked {
         check::all(&files, &manifest, &receipt)?;
         Ok(Checked { root, manifest, receipt })
     }
-}
 
-impl Drop for Stage {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
+    /// Writes the receipt and moves the package to `target`.
+    pub(super) fn settle(&self, stage: &Stage, target: &Path) -> Result<()> {
+        stage.settle(&self.root, (receipt::FILE, &self.receipt), target)
     }
-}
-
-fn sweep(models: &Path) {
-    let alive = |pid: &str| Path::new("/proc").join(pid).exists();
-    for entry in fs::read_dir(models).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let pid = name.strip_prefix(STEM).map(|rest| rest.split('-').next().unwrap_or(rest));
-        if pid.is_some_and(|pid| !alive(pid)) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
-fn copy(folder: &Path, file: &str, bytes: &mut dyn Read) -> Result<u64> {
-    let path = folder.join(file);
-    let mut write = || {
-        if let Some(parent) = path.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
-        }
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-        let copied = io::copy(bytes, &mut out)?;
-        out.flush()?;
-        out.sync_all()?;
-        Ok(copied)
-    };
-    write().map_err(|error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => unsafe_file(file, "is in the archive twice"),
-        _ => failed(Path::new(file), error),
-    })
-}
-
-fn failed(path: &Path, error: io::Error) -> Error {
-    Error::Io { path: path.to_owned(), error }
 }

@@ -8,7 +8,7 @@ use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::names;
 use crate::inference::order::{Made, Order, ReferencePicture, Role, Task, Watch};
-use crate::inference::packages::{Package, PackageInfo};
+use crate::inference::packages::{Files, Package, PackageInfo};
 use crate::inference::pipeline::Pipeline;
 use crate::inference::schedulers::FlowEuler;
 use crate::inference::settings::Settings;
@@ -30,7 +30,10 @@ pub(crate) struct Scene {
     shape: Shape,
     text: Text,
     transformer: Transformer,
-    encoder: Encoder,
+    files: Files,
+    settings: Settings,
+    /// Opened when the first picture is to be read: most orders bring none.
+    encoder: Option<Encoder>,
     decoder: Decoder,
 }
 
@@ -88,7 +91,6 @@ impl Scene {
         let files = &package.files;
         let open = |folder: &str| Graph::open(files, folder, settings);
         let shape: Shape = files.json("transformer/config.json")?;
-        let [height, width] = files.json::<EncoderConfig>("vae_encoder/config.json")?.sample_size;
         Ok(Scene {
             info: package.info.clone(),
             hash: blake3::Hash::from_hex(&package.info.hash).map_or([0; 32], |h| *h.as_bytes()),
@@ -97,8 +99,10 @@ impl Scene {
             shape,
             text: Text::bind(open("text_encoder")?)?,
             transformer: Transformer::bind(open("transformer")?)?,
-            encoder: Encoder::bind(open("vae_encoder")?, Size::new(width, height))?,
             decoder: Decoder::bind(open("vae_decoder")?)?,
+            files: files.clone(),
+            settings: settings.clone(),
+            encoder: None,
         })
     }
 
@@ -108,7 +112,11 @@ impl Scene {
         if let Some(latents) = own.filter(|l| l.len() == self.shape.scene_tokens * self.shape.channels) {
             return Ok(latents.clone());
         }
-        let (latents, known) = self.encoder.look(&reference.picture)?;
+        let encoder = match self.encoder.take() {
+            Some(open) => open,
+            None => Encoder::open(&self.files, &self.settings)?,
+        };
+        let (latents, known) = self.encoder.insert(encoder).look(&reference.picture)?;
         if editing && reference.role == Role::Source && known < self.known_threshold {
             return Err(Error::ForeignSource {
                 sentence: format!(
@@ -305,7 +313,9 @@ impl Transformer {
 }
 
 impl Encoder {
-    fn bind(graph: Graph, size: Size) -> Result<Self> {
+    fn open(files: &Files, settings: &Settings) -> Result<Self> {
+        let [height, width] = files.json::<EncoderConfig>("vae_encoder/config.json")?.sample_size;
+        let (graph, size) = (Graph::open(files, "vae_encoder", settings)?, Size::new(width, height));
         let known = graph.maybe_output(&["known"]);
         let (sample, latent) = (graph.input(names::PIXELS)?, graph.output(names::LATENT_FROM_PIXELS)?);
         graph.expect_no_more_than(&[&sample])?;

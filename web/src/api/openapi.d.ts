@@ -1691,6 +1691,8 @@ export interface components {
         /** @enum {string} */
         Which: "active" | "all";
         WorkerView: {
+            /** @description What it renders on. */
+            device: string;
             model?: string | null;
             /** Format: int32 */
             pid: number;
