@@ -110,6 +110,7 @@ impl Event {
         };
         Some(match self {
             Event::SessionEnded { account, session } => (Audience::Account(*account), News::SessionEnded(*session)),
+            Event::WorkspaceRenamed { workspace } => (Audience::Workspace(*workspace), News::Workspace(*workspace)),
             Event::MemberJoined { workspace, account, .. }
             | Event::RoleChanged { workspace, account, .. }
             | Event::MemberLeft { workspace, account } => (Audience::Workspace(*workspace), News::Member(*account)),

@@ -44,6 +44,8 @@ pub enum News {
         revision: u64,
         by: Person,
     },
+    /// It has another name.
+    Workspace(WorkspaceId),
     /// Somebody joined, left or has another role.
     Member(AccountId),
     SessionEnded(SessionId),
@@ -58,6 +60,7 @@ impl News {
             News::Render(_) => "render",
             News::Asset(_) => "asset",
             News::CaptionOfRender { .. } | News::CaptionOfAsset { .. } => "caption",
+            News::Workspace(_) => "workspace",
             News::Member(_) => "member",
             News::SessionEnded(_) => "session",
             News::Notice(_) => "notice",

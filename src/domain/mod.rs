@@ -39,6 +39,7 @@ pub mod jobs;
 pub mod models;
 pub mod recipes;
 pub mod renders;
+pub mod samples;
 pub mod wholeness;
 
 pub use error::{Error, Kind, Result};

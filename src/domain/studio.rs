@@ -8,6 +8,7 @@ use super::access::table::{Action, StudioRole};
 use super::accounts::account::{self, check_password};
 use super::accounts::signing;
 use super::act::{Act, Actor, Proof, Stamp};
+use super::audit::following;
 use super::error::{Error, Result};
 use super::event::Event;
 use super::health::word;
@@ -284,10 +285,11 @@ impl Studio {
         Ok(self.act(&self.ready()?, Actor::System, ""))
     }
 
-    /// Chores of once a minute: leases, sessions, bins, invitations. Answers how many things were done.
+    /// Chores of once a minute: leases, sessions, bins, invitations, logs. Answers how many things were done.
     pub fn tidy(&self) -> Result<usize> {
         let system = self.system()?;
-        Ok(lane::expire(&system)? + sessions::sweep(&system)? + invitations::sweep(&system)? + bin::sweep(&system)?)
+        let ended = sessions::sweep(&system)? + invitations::sweep(&system)? + bin::sweep(&system)?;
+        Ok(lane::expire(&system)? + ended + following::follow_all(&system)?)
     }
 
     pub fn data(&self) -> &Path {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::access::standing::{Membership, Scope, memberships};
+use super::access::standing::{Membership, Scope, members, memberships};
 use super::access::table::{Action, Role};
 use super::act::Act;
 use super::error::{Error, Result};
@@ -83,10 +83,21 @@ pub fn all(system: &Act) -> Result<Vec<WorkspaceId>> {
     Ok(system.house().rooms().into_iter().map(|(id, _)| id).collect())
 }
 
-pub fn get(act: &Act, workspace: WorkspaceId) -> Result<Workspace> {
-    act.read(Action::SeeWorkspace, Scope::People(workspace), |tx| {
-        tx.get(&workspace)?.ok_or(Error::NotFound { what: "workspace" })
-    })
+/// What its members may know of it at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    pub workspace: Workspace,
+    pub members: usize,
+    /// What its files take on the disk.
+    pub bytes: u64,
+}
+
+pub fn get(act: &Act, workspace: WorkspaceId) -> Result<Overview> {
+    let (row, members) = act.read(Action::SeeWorkspace, Scope::People(workspace), |tx| {
+        let row = tx.get::<Workspace>(&workspace)?.ok_or(Error::NotFound { what: "workspace" })?;
+        Ok((row, members(tx, workspace)?.len()))
+    })?;
+    Ok(Overview { workspace: row, members, bytes: act.house().folder.used_by(workspace)? })
 }
 
 pub fn rename(act: &Act, workspace: WorkspaceId, name: &str) -> Result<Workspace> {

@@ -31,9 +31,9 @@ pub(super) struct Resume {
 
 /// Everything the caller may hear, as it happens.
 ///
-/// `event:` is `hello` (first, `{resumed}`), `job`, `render`, `asset`, `caption`, `member`, `notice`, `session`, or
-/// `reset` (messages were lost: ask for everything again). A `job` message is a whole Job, or only the fields that a
-/// step changed: `{workspace, id, step, steps_total, variation, preview}`.
+/// `event:` is `hello` (first, `{resumed}`), `job`, `render`, `asset`, `caption`, `workspace` (it has another name),
+/// `member`, `notice`, `session`, or `reset` (messages were lost: ask for everything again). A `job` message is a whole
+/// Job, or only the fields that a step changed: `{workspace, id, step, steps_total, variation, preview}`.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Resume),
     responses((status = 200, description = "a stream of events", content_type = "text/event-stream", body = String)))]
 pub(super) async fn listen(
@@ -110,6 +110,7 @@ fn tell(told: &Told) -> String {
         News::CaptionOfAsset { asset, caption, revision, by } => {
             json!({ "id": asset, "caption": caption, "caption_revision": revision, "by": by })
         }
+        News::Workspace(id) => json!({ "id": id }),
         News::Member(account) => json!({ "account": account }),
         News::SessionEnded(session) => json!({ "id": session }),
         News::Notice(text) => json!({ "text": text }),

@@ -90,6 +90,7 @@ routes! {
     Signed GET    "/api/v1/workspaces/{ws}/jobs/{id}"                 jobs::show;
     Signed POST   "/api/v1/workspaces/{ws}/jobs/{id}/cancel"          jobs::cancel;
     Signed GET    "/api/v1/workspaces/{ws}/jobs/{id}/preview"         jobs::preview;
+    Signed POST   "/api/v1/workspaces/{ws}/samples"                   jobs::order_samples;
 
     Signed GET    "/api/v1/workspaces/{ws}/renders"                   renders::list;
     Signed GET    "/api/v1/workspaces/{ws}/renders/{id}"              renders::show;

@@ -181,6 +181,12 @@ impl Folder {
         used(&self.root).map_err(Error::io("measuring", &self.root))
     }
 
+    /// Bytes that one workspace takes of it.
+    pub fn used_by(&self, workspace: WorkspaceId) -> Result<u64> {
+        let folder = self.workspace(workspace);
+        used(&folder).map_err(Error::io("measuring", &folder))
+    }
+
     fn workspaces(&self) -> PathBuf {
         self.root.join("workspaces")
     }

@@ -137,6 +137,7 @@ tables! {
     FAVOURITES  = "favourites",  Workspace, Content,   WithWorkspace, Person,    Whole, Remove, "What a person marked as a favourite";
     TILES       = "tiles",       Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "What the gallery shows of each render and asset";
     UNINDEXED   = "unindexed",   Workspace, Operation, WithWorkspace, Workspace, Never, Remove, "What the search index has still to read";
+    FOLLOWED    = "followed",    Workspace, Operation, WithWorkspace, Studio,    Never, Keep,   "How far the workspace's log has read the studio's";
     AUDIT       = "audit",       Workspace, Audit,     Forever,       Person,    Whole, Unname, "What was changed in the workspace, by whom";
 }
 

@@ -13,8 +13,8 @@ use dreamomni2::domain::gallery::Wish;
 use dreamomni2::domain::health::Facts;
 use dreamomni2::domain::jobs::lane;
 use dreamomni2::domain::{
-    Kind, Result, accounts, assets, audit, gallery, health, invitations, jobs, members, models, renders, settings,
-    workspaces,
+    Kind, Result, accounts, assets, audit, gallery, health, invitations, jobs, members, models, renders, samples,
+    settings, workspaces,
 };
 
 use crate::support::studio::{Premises, Someone, draft, png};
@@ -81,6 +81,7 @@ const VERBS: &[(Action, Verb)] = &[
         assets::picture(act, p.workspace, asset, assets::Wanted::Original).map(drop)
     }),
     (Action::OrderJob, |p, _, act| jobs::order(act, p.workspace, &draft("a lamp")).map(drop)),
+    (Action::OrderJob, |p, _, act| samples::order(act, p.workspace).map(drop)),
     (Action::CancelOwnJob, |p, who, act| {
         // Who may not order has no job of his own: then the order is what is refused.
         let job = jobs::order(&p.by(who), p.workspace, &draft("a lamp"))?.id;

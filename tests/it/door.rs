@@ -5,7 +5,7 @@ use std::time::Duration;
 use dreamomni2::base::entropy::Entropy;
 use dreamomni2::base::secret::Secret;
 use dreamomni2::domain::access::Role;
-use dreamomni2::domain::accounts::{self, ProfileChange};
+use dreamomni2::domain::accounts::{self, Bindings, ProfileChange};
 use dreamomni2::domain::setup;
 use dreamomni2::domain::studio::{Phase, Studio, Unlock};
 use dreamomni2::domain::{Kind, invitations, sessions, tokens};
@@ -179,4 +179,15 @@ fn a_profile_takes_known_choices_only() {
     assert_eq!(accounts::change_profile(&p.owner(), &change("de")).unwrap().language, "de");
     assert_eq!(accounts::change_profile(&p.owner(), &change("xx")).unwrap_err().code(), "choice_unknown");
     assert_eq!(accounts::me(&p.owner()).unwrap().workspaces.len(), 1);
+    let keys = |keys: &[&str]| {
+        let of_one = keys.iter().map(|&key| key.to_owned()).collect();
+        let keys = Some(Bindings::from([("gallery.star".to_owned(), of_one)]));
+        accounts::change_profile(&p.owner(), &ProfileChange { keys, ..ProfileChange::default() })
+    };
+    assert_eq!(keys(&["Ctrl+B", "*"]).unwrap().keys["gallery.star"], ["Ctrl+B", "*"]);
+    assert_eq!(keys(&["a\nb"]).unwrap_err().code(), "keys_malformed");
+    assert_eq!(keys(&["A", "B", "C", "D", "E"]).unwrap_err().code(), "keys_malformed");
+    // What is not told stays, and the language told before is still there.
+    let kept = accounts::me(&p.again().owner()).unwrap().account;
+    assert_eq!((kept.language.as_str(), kept.keys.len()), ("de", 1));
 }

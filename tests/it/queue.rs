@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use dreamomni2::base::page::Limit;
 use dreamomni2::domain::access::Role;
+use dreamomni2::domain::captions::Change;
 use dreamomni2::domain::jobs::lane::{self, Word};
 use dreamomni2::domain::jobs::{self, JobState, Trouble};
 use dreamomni2::domain::recipes::{Draft, Picture, Reference, Task};
 use dreamomni2::domain::renders::RenderKind;
-use dreamomni2::domain::{Kind, Result, recipes, renders};
+use dreamomni2::domain::{Kind, Result, recipes, renders, samples};
 
 use crate::support::studio::{Premises, draft, handed};
 
@@ -138,6 +139,28 @@ fn a_restart_loses_no_job_and_learns_the_estimate_again() {
     assert_eq!(p.claim().unwrap().lease.job, first);
     let waiting = jobs::get(&p.owner(), p.workspace, second).unwrap().waiting.unwrap();
     assert_eq!((waiting.reason, waiting.estimate_seconds), ("next", Some(2)));
+}
+
+#[test]
+fn samples_are_ordinary_jobs_whose_renders_come_with_a_caption_that_can_be_changed() -> Result<()> {
+    let p = Premises::new();
+    let ordered = samples::order(&p.owner(), p.workspace)?;
+    let tasks = |jobs: &[jobs::Job], task| jobs.iter().filter(|job| job.recipe.task == task).count();
+    assert_eq!((tasks(&ordered, Task::Picture), tasks(&ordered, Task::Clip), tasks(&ordered, Task::Edit)), (6, 1, 0));
+    assert!(ordered.iter().all(|job| job.state == JobState::Queued && job.recipe.model == "starter"));
+    assert!(ordered.is_sorted_by_key(|job| job.id), "the clip is not the last");
+    let claimed = p.claim().unwrap();
+    let render = lane::finish_variation(&p.system(), &claimed.lease, 0, handed())?;
+    lane::finish(&p.system(), &claimed.lease)?;
+    let made = renders::get(&p.owner(), p.workspace, render)?;
+    assert!(made.caption.text.as_deref().is_some_and(|text| text.starts_with("Sample: ")), "{:?}", made.caption);
+    let change = Change { caption: Some(None), ..Change::default() };
+    assert_eq!(renders::change(&p.owner(), p.workspace, render, &change)?.caption.text, None);
+    // Now there is a picture that can be edited.
+    let again = samples::order(&p.owner(), p.workspace)?;
+    let edit = again.iter().find(|job| job.recipe.task == Task::Edit).unwrap();
+    assert_eq!(edit.recipe.references[0].picture, Picture::Render(render));
+    Ok(())
 }
 
 fn refused(p: &Premises, spoil: impl FnOnce(&mut Draft)) -> String {

@@ -16,7 +16,7 @@ use dreamomni2::domain::listening::{Heard, listen};
 use dreamomni2::domain::renders::{self, Wanted};
 use dreamomni2::domain::stamp::Actor;
 use dreamomni2::domain::studio::Studio;
-use dreamomni2::domain::{Result, assets, find, sessions};
+use dreamomni2::domain::{Result, accounts, assets, find, invitations, members, sessions, workspaces};
 use dreamomni2::store::folder::Folder;
 use dreamomni2::store::keys::{Keyring, Unlock};
 use dreamomni2::store::{File, Home, Reads, Record, Table, schema};
@@ -140,6 +140,38 @@ fn every_change_leaves_a_line_without_content() {
     let works = Filter { action: Some("work.".to_owned()), by: None };
     let first = page(&works, 2, None);
     assert_eq!(page(&works, 2, first.next.as_deref()).items.len(), 1);
+}
+
+#[test]
+fn a_workspace_s_log_takes_over_what_happens_to_its_people_once_and_stays_whole() {
+    let p = Premises::new();
+    let other = workspaces::create(&p.owner(), "Elsewhere").unwrap().id;
+    invitations::create(&p.owner(), other, None, Role::Guest).unwrap();
+    p.render(&p.owner, "a lamp");
+    let bo = accounts::me(&p.by(&p.member(Role::Artist, "Bo"))).unwrap().account.id;
+    members::change_role(&p.owner(), p.workspace, bo, Role::Reviewer).unwrap();
+    let people = Filter { action: Some("member.".to_owned()), by: None };
+    let told = |p: &Premises, log| {
+        let page = audit::list(&p.owner(), log, &people, Limit::new(None), None).unwrap();
+        page.items.into_iter().rev().map(|line| (line.action, line.actor_name, line.at)).collect::<Vec<_>>()
+    };
+    let own = told(&p, Log::Workspace(p.workspace));
+    let actions: Vec<_> = own.iter().map(|(action, name, _)| (action.as_str(), name.as_str())).collect();
+    assert_eq!(
+        actions,
+        [("member.invited", "Ana Lima"), ("member.joined", "a visitor"), ("member.role_changed", "Ana Lima")]
+    );
+    assert_eq!(told(&p, Log::Workspace(other)).len(), 1);
+    // Chores, another look and a restart write nothing twice.
+    p.studio.tidy().unwrap();
+    let p = p.again();
+    p.studio.tidy().unwrap();
+    assert_eq!(told(&p, Log::Workspace(p.workspace)), own);
+    let whole = audit::verify(&p.owner(), Log::Workspace(p.workspace)).unwrap();
+    assert!(whole.first_bad.is_none() && whole.records > 6, "{whole:?}");
+    members::remove(&p.owner(), p.workspace, bo).unwrap();
+    p.studio.tidy().unwrap();
+    assert_eq!(told(&p, Log::Workspace(p.workspace)).last().unwrap().0, "member.left");
 }
 
 #[test]

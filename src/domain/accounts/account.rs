@@ -1,5 +1,7 @@
 //! The row of a person: name, address, password hash, choices.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Moment;
@@ -9,6 +11,9 @@ use crate::base::text::{Email, Name};
 use crate::domain::access::table::StudioRole;
 use crate::domain::error::{Error, Result};
 use crate::store::{Reads, Record, Table, WriteTx, schema};
+
+/// Action of the page -> its keys, as the key sheet writes them: `J`, `Ctrl+Enter`.
+pub type Bindings = BTreeMap<String, Vec<String>>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -21,6 +26,9 @@ pub struct Account {
     pub language: String,
     /// `suite` or `desk`.
     pub theme: String,
+    /// The keys that this person gave to actions of the page, by the action's name; an empty list takes its keys away.
+    #[serde(default)]
+    pub keys: Bindings,
     /// Argon2id; never shown.
     pub(crate) password: String,
 }

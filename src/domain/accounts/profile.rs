@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::account::{Account, check_password};
+use super::account::{Account, Bindings, check_password};
 use crate::base::id::WorkspaceId;
 use crate::base::secret::Secret;
 use crate::base::text::Name;
@@ -53,6 +53,8 @@ pub struct ProfileChange {
     pub language: Option<String>,
     /// `suite` or `desk`.
     pub theme: Option<String>,
+    /// All that differ from the page's own keys.
+    pub keys: Option<Bindings>,
 }
 
 pub fn change_profile(act: &Act, change: &ProfileChange) -> Result<Account> {
@@ -60,13 +62,19 @@ pub fn change_profile(act: &Act, change: &ProfileChange) -> Result<Account> {
     let name = change.name.as_deref().map(Name::new).transpose()?;
     one_of(change.language.as_deref(), &["en", "de"], "language")?;
     one_of(change.theme.as_deref(), &["suite", "desk"], "theme")?;
+    change.keys.as_ref().map_or(Ok(()), check_keys)?;
     let account = act.change(Action::EditProfile, Scope::Studio, |tx| {
         let mut account = tx.get::<Account>(&id)?.ok_or(Error::SignedOut)?;
-        let told =
-            [("name", name.is_some()), ("language", change.language.is_some()), ("theme", change.theme.is_some())];
+        let told = [
+            ("name", name.is_some()),
+            ("language", change.language.is_some()),
+            ("theme", change.theme.is_some()),
+            ("keys", change.keys.is_some()),
+        ];
         account.name = name.unwrap_or(account.name);
         account.language = change.language.clone().unwrap_or(account.language);
         account.theme = change.theme.clone().unwrap_or(account.theme);
+        account.keys = change.keys.clone().unwrap_or(account.keys);
         tx.put(&account)?;
         let what: Vec<_> = told.into_iter().filter_map(|(what, changed)| changed.then_some(what)).collect();
         Ok((account, Event::ProfileChanged { account: id, what: what.join(", ") }))
@@ -81,6 +89,24 @@ fn one_of(told: Option<&str>, allowed: &[&str], field: &'static str) -> Result<(
     }
     let sentence = format!("This {field} is not known; choose {}", allowed.join(" or "));
     Err(Error::Invalid { field, code: "choice_unknown", sentence })
+}
+
+/// What a key means is the page's business; here they only must be few and short.
+fn check_keys(keys: &Bindings) -> Result<()> {
+    const MOST_ACTIONS: usize = 200;
+    const MOST_KEYS: usize = 4;
+    const LONGEST: usize = 40;
+    let short = |text: &str| (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let fine = |(action, keys): (&String, &Vec<String>)| {
+        short(action) && keys.len() <= MOST_KEYS && keys.iter().all(|key| short(key))
+    };
+    if keys.len() <= MOST_ACTIONS && keys.iter().all(fine) {
+        return Ok(());
+    }
+    let sentence = format!(
+        "At most {MOST_ACTIONS} actions can have keys of their own, {MOST_KEYS} each, every name of at most {LONGEST} characters"
+    );
+    Err(Error::Invalid { field: "keys", code: "keys_malformed", sentence })
 }
 
 /// Ends every other session of this account.

@@ -1,6 +1,6 @@
 //! Signing in: one error text and equal time, whether the account exists or not.
 
-use super::account::{Account, NewAccount, by_email, check_password};
+use super::account::{Account, Bindings, NewAccount, by_email, check_password};
 use crate::base::id::AccountId;
 use crate::base::secret::Secret;
 use crate::base::text::{Email, Name};
@@ -64,6 +64,7 @@ pub(crate) fn prepare(act: &Act, new: &NewAccount, studio_role: Option<StudioRol
         studio_role,
         language: "en".to_owned(),
         theme: "suite".to_owned(),
+        keys: Bindings::new(),
         password: password::hash(&new.password, &act.house().entropy)?,
     })
 }

@@ -95,17 +95,9 @@ pub(crate) fn append(
     chain: &str,
     event: &Event,
 ) -> Result<()> {
-    match home {
-        Home::Studio => append_to::<StudioEntry>(tx, stamp, signer, chain, event),
-        Home::Workspace => append_to::<WorkEntry>(tx, stamp, signer, chain, event),
-    }
-}
-
-fn append_to<R: Chained>(tx: &WriteTx, stamp: &Stamp, signer: &Signer, chain: &str, event: &Event) -> Result<()> {
-    let (last, before) = newest::<R>(tx)?.map_or((0, Link::FIRST), |e| (e.number, Link(e.link)));
     let line = event.line();
-    let mut entry = Entry {
-        number: last + 1,
+    let entry = Entry {
+        number: 0,
         at: stamp.at,
         actor: stamp.actor,
         address: stamp.shortened(),
@@ -115,11 +107,19 @@ fn append_to<R: Chained>(tx: &WriteTx, stamp: &Stamp, signer: &Signer, chain: &s
         link: [0; 32],
         signature: None,
     };
+    match home {
+        Home::Studio => attach::<StudioEntry>(tx, signer, chain, entry),
+        Home::Workspace => attach::<WorkEntry>(tx, signer, chain, entry),
+    }
+}
+
+/// Puts an entry at the end of a chain: number, link and, on a checkpoint, the signature are its place there.
+pub(crate) fn attach<R: Chained>(tx: &WriteTx, signer: &Signer, chain: &str, mut entry: Entry) -> Result<()> {
+    let (last, before) = newest::<R>(tx)?.map_or((0, Link::FIRST), |e| (e.number, Link(e.link)));
+    entry.number = last + 1;
     let link = before.next(entry.number, &entry.canonical());
     entry.link = link.0;
-    if entry.number.is_multiple_of(CHECKPOINT) {
-        entry.signature = Some(signer.sign(chain, entry.number, link).to_vec());
-    }
+    entry.signature = entry.number.is_multiple_of(CHECKPOINT).then(|| signer.sign(chain, entry.number, link).to_vec());
     Ok(tx.put(&R::from(entry))?)
 }
 

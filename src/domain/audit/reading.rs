@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::chain::{Chained, Entry, StudioEntry, Verified, WorkEntry, walk};
+use super::following;
 use crate::base::clock::Moment;
 use crate::base::id::{AccountId, WorkspaceId};
 use crate::base::page::{Limit, Page};
@@ -63,10 +64,14 @@ pub struct Line {
     pub hash: String,
 }
 
-/// Newest first.
+/// Newest first. A workspace's log takes over first what the studio's has to tell of its people.
 pub fn list(act: &Act, log: Log, filter: &Filter, limit: Limit, after: Option<&str>) -> Result<Page<Line>> {
     let (action, scope) = log.asks();
     let past = after.map(|text| text.parse::<u64>().map_err(|_| bad_cursor())).transpose()?;
+    act.may(action, scope)?;
+    if let Log::Workspace(workspace) = log {
+        following::follow(&act.for_the_studio(), workspace)?;
+    }
     let (entries, next) = act.read(action, scope, |tx| match log {
         Log::Studio => page::<StudioEntry>(tx, filter, limit, past),
         Log::Workspace(_) => page::<WorkEntry>(tx, filter, limit, past),

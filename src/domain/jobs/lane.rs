@@ -176,7 +176,8 @@ pub fn finish_variation(system: &Act, lease: &Lease, variation: u32, handed: Han
     }
     let (cost, took) = (cost(&row.recipe), handed.took);
     let (by, model) = (row.by, row.recipe.model.clone());
-    let origin = Origin { id: system.id(), job: row.id, by, variation, recipe: row.recipe.variation(variation) };
+    let (recipe, caption) = (row.recipe.variation(variation), row.caption);
+    let origin = Origin { id: system.id(), job: row.id, by, variation, recipe, caption };
     let room = system.room(lease.workspace)?;
     let mut written = Written::new(system, &room);
     let render = draft(&mut written, origin, &handed)?;

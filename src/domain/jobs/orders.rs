@@ -23,13 +23,24 @@ const MOST_WAITING: usize = 500;
 
 /// Checks the draft against the model and puts it in the queue.
 pub fn order(act: &Act, workspace: WorkspaceId, draft: &Draft) -> Result<Job> {
+    order_as(act, workspace, act.id(), draft, None)
+}
+
+/// The same, under an id that is drawn already and for renders that come with a caption.
+pub(crate) fn order_as(
+    act: &Act,
+    workspace: WorkspaceId,
+    id: JobId,
+    draft: &Draft,
+    caption: Option<&str>,
+) -> Result<Job> {
     let house = act.house();
     act.may(Action::OrderJob, Scope::Work(workspace))?;
     let seed = u64::from_le_bytes(house.entropy.bytes());
     let recipe = check(draft, &house.shelf.cards(), seed)?;
     let unknown_words = house.shelf.reading(&recipe.model, recipe.prompt.as_str());
     let row = JobRow {
-        id: act.id(),
+        id,
         state: JobState::Queued,
         by: act.account()?,
         created: act.now(),
@@ -40,6 +51,7 @@ pub fn order(act: &Act, workspace: WorkspaceId, draft: &Draft) -> Result<Job> {
         trouble: None,
         unknown_words: unknown_words.into_iter().map(|w| w.word).collect(),
         millis: 0,
+        caption: caption.map(str::to_owned),
         recipe,
     };
     if house.queue.waiting_of(row.by) >= MOST_WAITING {

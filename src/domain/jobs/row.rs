@@ -29,6 +29,9 @@ pub(crate) struct JobRow {
     pub(crate) unknown_words: Vec<String>,
     /// What its variations took, for the estimates.
     pub(crate) millis: u64,
+    /// What its renders are called from the beginning.
+    #[serde(default)]
+    pub(crate) caption: Option<String>,
 }
 
 impl Record for JobRow {

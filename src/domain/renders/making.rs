@@ -42,6 +42,7 @@ pub(crate) struct Origin {
     pub(crate) by: AccountId,
     pub(crate) variation: u32,
     pub(crate) recipe: Recipe,
+    pub(crate) caption: Option<String>,
 }
 
 /// Seals the blobs and drafts the row. Slow: before any transaction.
@@ -71,7 +72,7 @@ pub(crate) fn draft(written: &mut Written, origin: Origin, handed: &Handed) -> R
             view: written.put(&small.view)?,
             thumb: written.put(&small.thumb)?,
             blur: small.blur,
-            caption: Captioned::default(),
+            caption: Captioned { text: origin.caption, revision: 0 },
             deleted: None,
         },
         all_frames: handed.all_frames.as_deref().map(|frames| written.put(frames)).transpose()?,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::caller::Caller;
 use super::super::problem::Problem;
-use super::Paged;
+use super::{Listed, Paged};
 use crate::base::clock::Moment;
 use crate::base::id::{AccountId, AssetId, JobId, RenderId, WorkspaceId};
 use crate::base::page::Limit;
@@ -16,6 +16,7 @@ use crate::base::units::Rate;
 use crate::domain::act::Person;
 use crate::domain::jobs::{self, Job, JobState};
 use crate::domain::recipes::{Draft, Picture, Recipe, Reference, Role, Task};
+use crate::domain::samples;
 
 /// All that determines a picture. Sent without a seed, the studio draws one and writes it down.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -214,6 +215,14 @@ pub async fn order(caller: Caller, ws: Path<WorkspaceId>, body: Json<RecipeView>
     let draft = body.into_inner().draft()?;
     let job = caller.run(move |act| jobs::order(act, *ws, &draft)).await?;
     Ok(HttpResponse::Created().json(JobView::from(job)))
+}
+
+/// Orders the studio's samples, as ordinary jobs: a few pictures and a clip, so that a new workspace is not empty.
+#[utoipa::path(post, path = "/api/v1/workspaces/{ws}/samples", tag = "jobs", params(("ws" = WorkspaceId, Path)),
+    responses((status = 201, body = Listed<JobView>)))]
+pub async fn order_samples(caller: Caller, ws: Path<WorkspaceId>) -> Result<HttpResponse, Problem> {
+    let ordered = caller.run(move |act| samples::order(act, *ws)).await?;
+    Ok(HttpResponse::Created().json(Listed::of(ordered, JobView::from)))
 }
 
 #[derive(Deserialize, IntoParams)]

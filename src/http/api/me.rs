@@ -1,5 +1,7 @@
 //! Oneself: who is signed in, what he chose, his sessions.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::web::{Json, Path};
@@ -36,6 +38,8 @@ pub struct MyAccount {
     language: String,
     /// `suite` or `desk`.
     theme: String,
+    /// Keys that differ from the page's own, by action; an empty list takes an action's keys away.
+    keys: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -56,6 +60,7 @@ impl From<Me> for MeView {
                 email: account.email.to_string(),
                 language: account.language,
                 theme: account.theme,
+                keys: account.keys,
             },
             csrf: me.csrf,
             workspaces: me
@@ -109,13 +114,15 @@ pub struct ProfileBody {
     language: Option<String>,
     /// `suite` or `desk`.
     theme: Option<String>,
+    /// All keys that differ from the page's own, by action: what is not told again is as it was made.
+    keys: Option<BTreeMap<String, Vec<String>>>,
 }
 
-/// Changes name, language or theme.
+/// Changes name, language, theme or keys.
 #[utoipa::path(patch, path = "/api/v1/me", tag = "me", responses((status = 200, body = MeView)))]
 pub async fn change(caller: Caller, body: Json<ProfileBody>) -> Result<Json<MeView>, Problem> {
-    let ProfileBody { name, language, theme } = body.into_inner();
-    let change = ProfileChange { name, language, theme };
+    let ProfileBody { name, language, theme, keys } = body.into_inner();
+    let change = ProfileChange { name, language, theme, keys };
     let me = caller
         .run(move |act| {
             accounts::change_profile(act, &change)?;

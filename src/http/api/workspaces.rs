@@ -12,7 +12,7 @@ use crate::base::clock::Moment;
 use crate::base::id::{AccountId, WorkspaceId};
 use crate::domain::access::{self, Role};
 use crate::domain::members::{self, Member};
-use crate::domain::workspaces::{self, Workspace};
+use crate::domain::workspaces::{self, Overview, Workspace};
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Workspace)]
@@ -25,6 +25,26 @@ pub struct WorkspaceView {
 impl From<Workspace> for WorkspaceView {
     fn from(w: Workspace) -> Self {
         WorkspaceView { id: w.id, name: w.name.to_string(), created: w.created }
+    }
+}
+
+/// A workspace at a glance.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WorkspaceOverview)]
+pub struct OverviewView {
+    id: WorkspaceId,
+    name: String,
+    created: Moment,
+    /// How many people belong to it.
+    members: usize,
+    /// What its files take on the disk.
+    bytes: u64,
+}
+
+impl From<Overview> for OverviewView {
+    fn from(o: Overview) -> Self {
+        let Overview { workspace: w, members, bytes } = o;
+        OverviewView { id: w.id, name: w.name.to_string(), created: w.created, members, bytes }
     }
 }
 
@@ -48,9 +68,10 @@ pub async fn create(caller: Caller, body: Json<NameBody>) -> Result<HttpResponse
     Ok(HttpResponse::Created().json(WorkspaceView::from(made)))
 }
 
+/// A workspace with what it holds.
 #[utoipa::path(get, path = "/api/v1/workspaces/{ws}", tag = "workspaces", params(("ws" = WorkspaceId, Path)),
-    responses((status = 200, body = WorkspaceView)))]
-pub async fn show(caller: Caller, ws: Path<WorkspaceId>) -> Result<Json<WorkspaceView>, Problem> {
+    responses((status = 200, body = OverviewView)))]
+pub async fn show(caller: Caller, ws: Path<WorkspaceId>) -> Result<Json<OverviewView>, Problem> {
     let found = caller.run(move |act| workspaces::get(act, *ws)).await?;
     Ok(Json(found.into()))
 }

@@ -1,12 +1,15 @@
 // Actions that are there on every page.
 import Activity from '@lucide/svelte/icons/activity';
 import Command from '@lucide/svelte/icons/command';
+import Folder from '@lucide/svelte/icons/folder';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Images from '@lucide/svelte/icons/images';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
 import ListVideo from '@lucide/svelte/icons/list-video';
 import LogOut from '@lucide/svelte/icons/log-out';
 import Scan from '@lucide/svelte/icons/scan';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Search from '@lucide/svelte/icons/search';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import User from '@lucide/svelte/icons/user';
@@ -39,6 +42,8 @@ export const globalActions: Action[] = [
   { id: 'go.gallery', title: () => t.nav.gallery, group: goTo, keys: ['Alt+2'], icon: Images, when: inWorkspace, run: go('gallery') },
   { id: 'go.queue', title: () => t.nav.queue, group: goTo, keys: ['Alt+3'], icon: ListVideo, when: inWorkspace, run: go('queue') },
   { id: 'go.people', title: () => t.nav.people, group: goTo, keys: ['Alt+4'], icon: Users, when: inWorkspace, run: go('people') },
+  { id: 'go.about', title: () => t.workspace.settings, group: goTo, icon: Folder, when: inWorkspace, run: go('about') },
+  { id: 'go.log', title: () => t.workspace.logOf(session.workspace?.name ?? ''), group: goTo, icon: ScrollText, when: () => session.may('audit.see'), run: go('log') },
   { id: 'go.health', title: () => t.nav.admin, group: goTo, keys: ['Alt+5'], icon: Activity, when: () => session.isOperator, run: () => route.go('/admin/health') },
   { id: 'go.profile', title: () => t.nav.profile, group: goTo, keys: ['Alt+0'], icon: User, run: () => route.go('/profile') },
   { id: 'palette', title: () => t.keys.palette, group: everywhere, keys: ['Ctrl+K'], icon: Command, hidden: true, run: () => (overlay.palette = true) },
@@ -47,6 +52,7 @@ export const globalActions: Action[] = [
     id: 'search', title: () => t.nav.search, group: everywhere, keys: ['/'], icon: Search, when: inWorkspace,
     run: () => document.querySelector<HTMLInputElement>('#search')?.focus(),
   },
+  { id: 'workspace.new', title: () => t.workspace.another, group: everywhere, icon: FolderPlus, when: () => session.mayAnywhere('workspace.create'), run: () => (overlay.newWorkspace = true) },
   { id: 'theme', title: () => t.nav.theme, group: everywhere, icon: SunMoon, run: toggleTheme },
   {
     id: 'language', title: () => t.nav.language, group: everywhere, icon: Languages,

@@ -1,5 +1,6 @@
 // Turns key presses into actions. Positions (J K L) go by code, letters by meaning.
 import { preferred } from '~/base/draft';
+import { keysOf } from './bindings';
 import { registry } from './registry.svelte';
 
 const NAMED: Record<string, string> = {
@@ -16,6 +17,24 @@ function names(event: KeyboardEvent): string[] {
   if (event.code.startsWith('Key')) all.push(mods + shift + event.code.slice(3));
   if (event.code.startsWith('Digit')) all.push(mods + shift + event.code.slice(5));
   return all;
+}
+
+/** Keys that belong to the browser, to the focus, or to whatever has it. */
+const RESERVED = new Set(['Tab', 'Enter', 'Esc', 'F5', 'F6', 'F11', 'F12', 'Ctrl+W', 'Ctrl+T', 'Ctrl+N', 'Ctrl+R', 'Ctrl+L', 'Ctrl+Tab', 'Ctrl+C', 'Ctrl+V', 'Ctrl+X', 'Alt+F4', 'Alt+Left', 'Alt+Right']);
+const MODIFIERS = ['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'Dead', 'Process', 'Unidentified'];
+
+/** The one name under which a press is kept; none while only Shift, Ctrl or Alt is down. */
+export function nameOf(event: KeyboardEvent): string | null {
+  if (MODIFIERS.includes(event.key) || event.isComposing) return null;
+  const all = names(event);
+  const sign = event.key.length === 1 && !/[a-z0-9 ]/i.test(event.key);
+  // With Alt some boards write another sign: then the position is the name.
+  const last = all.at(-1) ?? null;
+  return sign && !event.altKey ? (all[1] ?? null) : event.altKey && sign ? last : (all[0] ?? null);
+}
+
+export function isReserved(key: string): boolean {
+  return RESERVED.has(key.replace('Shift+', ''));
 }
 
 function typing(target: EventTarget | null): boolean {
@@ -38,7 +57,7 @@ export function heed(event: KeyboardEvent): void {
   const nowhere = focus === null || focus === document.body || focus.matches('main');
 
   for (const action of registry.all.toReversed()) {
-    if (!action.keys?.some((key) => pressed.includes(key))) continue;
+    if (!keysOf(action).some((key) => pressed.includes(key))) continue;
     if (action.when && !action.when()) continue;
     if (inDialog && !focus?.closest('dialog')?.contains(action.within?.() ?? null)) continue;
     if (plain && !/^F\d/.test(pressed[0] ?? '')) {

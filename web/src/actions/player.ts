@@ -3,22 +3,19 @@ import type { Clock } from '~/kit/player/clock.svelte';
 import { t } from '~/text';
 import type { Action } from './registry.svelte';
 
-/** K held makes J and L single steps, as on an editing desk. */
-let held = false;
-addEventListener('keydown', (event) => {
-  if (event.code === 'KeyK') held = true;
-});
+/** The stop key held makes backwards and forwards single steps, as on an editing desk; which key it is may be changed. */
+let held: string | undefined;
 addEventListener('keyup', (event) => {
-  if (event.code === 'KeyK') held = false;
+  if (event.code === held) held = undefined;
 });
 
 export function playerActions(clock: Clock, within: () => HTMLElement | null | undefined, full?: () => void): Action[] {
   const group = () => t.keys.groups.player;
-  const one = (id: string, title: () => string, keys: string[], run: () => void): Action => ({ id: `player.${id}`, title, group, keys, within, hidden: true, run });
+  const one = (id: string, title: () => string, keys: string[], run: Action['run']): Action => ({ id: `player.${id}`, title, group, keys, within, hidden: true, run });
   return [
     one('toggle', () => t.player.toggle, ['Space'], () => clock.toggle()),
     one('reverse', () => t.player.reverse, ['J'], () => (held ? clock.step(-1) : clock.shuttle(-1))),
-    one('stop', () => t.player.stop, ['K'], () => clock.pause()),
+    one('stop', () => t.player.stop, ['K'], (event) => { held = event?.code; clock.pause(); }),
     one('forward', () => t.player.forward, ['L'], () => (held ? clock.step(1) : clock.shuttle(1))),
     one('back', () => t.player.back, ['Left'], () => clock.step(-1)),
     one('forth', () => t.player.forth, ['Right'], () => clock.step(1)),

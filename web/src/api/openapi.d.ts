@@ -13,9 +13,9 @@ export interface paths {
         };
         /**
          * Everything the caller may hear, as it happens.
-         * @description `event:` is `hello` (first, `{resumed}`), `job`, `render`, `asset`, `caption`, `member`, `notice`, `session`, or
-         *     `reset` (messages were lost: ask for everything again). A `job` message is a whole Job, or only the fields that a
-         *     step changed: `{workspace, id, step, steps_total, variation, preview}`.
+         * @description `event:` is `hello` (first, `{resumed}`), `job`, `render`, `asset`, `caption`, `workspace` (it has another name),
+         *     `member`, `notice`, `session`, or `reset` (messages were lost: ask for everything again). A `job` message is a whole
+         *     Job, or only the fields that a step changed: `{workspace, id, step, steps_total, variation, preview}`.
          */
         get: operations["events_listen"];
         put?: never;
@@ -74,7 +74,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes name, language or theme. */
+        /** Changes name, language, theme or keys. */
         patch: operations["me_change"];
         trace?: never;
     };
@@ -444,6 +444,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** A workspace with what it holds. */
         get: operations["workspaces_show"];
         put?: never;
         post?: never;
@@ -833,6 +834,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{ws}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Orders the studio's samples, as ordinary jobs: a few pictures and a clip, so that a new workspace is not empty. */
+        post: operations["jobs_order_samples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1116,6 +1134,43 @@ export interface components {
             }[];
         };
         /** @description A short list, whole. */
+        Listed_Job: {
+            items: {
+                /** Format: int32 */
+                attempts: number;
+                by: components["schemas"]["Person"];
+                created: components["schemas"]["Moment"];
+                ended?: components["schemas"]["Moment"] | null;
+                id: components["schemas"]["JobId"];
+                /**
+                 * Format: int32
+                 * @description 1 is next.
+                 */
+                position?: number | null;
+                /**
+                 * Format: int64
+                 * @description The number of the newest preview picture.
+                 */
+                preview?: number | null;
+                problem?: components["schemas"]["Trouble"] | null;
+                recipe: components["schemas"]["Recipe"];
+                renders: components["schemas"]["RenderId"][];
+                started?: components["schemas"]["Moment"] | null;
+                state: components["schemas"]["JobState"];
+                /** Format: int32 */
+                step: number;
+                /** Format: int32 */
+                steps_total: number;
+                unknown_words: string[];
+                /**
+                 * Format: int32
+                 * @description The one being made, from 0.
+                 */
+                variation: number;
+                waiting?: components["schemas"]["Waiting"] | null;
+            }[];
+        };
+        /** @description A short list, whole. */
         Listed_Member: {
             items: {
                 account: components["schemas"]["Colleague"];
@@ -1267,6 +1322,10 @@ export interface components {
         MyAccount: {
             email: string;
             id: components["schemas"]["AccountId"];
+            /** @description Keys that differ from the page's own, by action; an empty list takes an action's keys away. */
+            keys: {
+                [key: string]: string[];
+            };
             /** @description `en` or `de`. */
             language: string;
             name: string;
@@ -1432,6 +1491,10 @@ export interface components {
             type: string;
         };
         ProfileBody: {
+            /** @description All keys that differ from the page's own, by action: what is not told again is as it was made. */
+            keys?: {
+                [key: string]: string[];
+            } | null;
             /** @description `en` or `de`. */
             language?: string | null;
             name?: string | null;
@@ -1704,6 +1767,19 @@ export interface components {
             name: string;
         };
         WorkspaceId: string;
+        /** @description A workspace at a glance. */
+        WorkspaceOverview: {
+            /**
+             * Format: int64
+             * @description What its files take on the disk.
+             */
+            bytes: number;
+            created: components["schemas"]["Moment"];
+            id: components["schemas"]["WorkspaceId"];
+            /** @description How many people belong to it. */
+            members: number;
+            name: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2593,7 +2669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Workspace"];
+                    "application/json": components["schemas"]["WorkspaceOverview"];
                 };
             };
             /** @description why not */
@@ -3709,6 +3785,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Render"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_order_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Job"];
                 };
             };
             /** @description why not */

@@ -23,6 +23,7 @@ export type SetupDone = Complete<Wire['SetupDone']>;
 export type Session = Complete<Wire['Session']>;
 export type Token = Complete<Omit<Wire['Token'], 'secret'>> & { secret?: string | null };
 export type Workspace = Complete<Wire['Workspace']>;
+export type Overview = Complete<Wire['WorkspaceOverview']>;
 export type Member = Complete<Wire['Member']>;
 export type Invitation = Complete<Omit<Wire['Invitation'], 'link_code'>> & { link_code?: string | null };
 export type InvitationFace = Complete<Wire['InvitationPreview']>;

@@ -17,12 +17,14 @@ const inWorkspace: Record<string, [nav: string, load: Load, item?: string]> = {
   r: ['gallery', () => import('~/features/render/RenderPage.svelte'), 'id'],
   compare: ['gallery', () => import('~/features/compare/Compare.svelte')],
   queue: ['queue', () => import('~/features/queue/Queue.svelte')],
+  about: ['people', () => import('~/features/workspace/About.svelte')],
   people: ['people', () => import('~/features/people/People.svelte')],
+  log: ['people', () => import('~/features/audit/Audit.svelte')],
 };
 const inAdmin: Record<string, Load> = {
   health: () => import('~/features/admin/Health.svelte'),
   models: () => import('~/features/admin/Models.svelte'),
-  audit: () => import('~/features/admin/Audit.svelte'),
+  audit: () => import('~/features/audit/Audit.svelte'),
   people: () => import('~/features/admin/Accounts.svelte'),
 };
 
@@ -47,5 +49,6 @@ export const doors = {
   recovery: () => import('~/features/door/Recovery.svelte'),
   join: () => import('~/features/door/Join.svelte'),
 };
+export const newWorkspace = () => import('~/features/workspace/NewWorkspace.svelte');
 export const palette = () => import('~/features/palette/Palette.svelte');
 export const keySheet = () => import('~/features/palette/KeySheet.svelte');

@@ -67,6 +67,12 @@ class Jobs {
     this.#put(job);
     return job;
   }
+  /** The studio's own samples, as ordinary jobs. */
+  async orderSamples(ws: string): Promise<Job[]> {
+    const { items } = await post<{ items: Job[] }>(paths.samples(ws));
+    for (const job of items) this.#put(job);
+    return items;
+  }
   async cancel(ws: string, id: string): Promise<Job> {
     const job = await post<Job>(paths.cancel(ws, id));
     this.#put(job);

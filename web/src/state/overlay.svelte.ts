@@ -2,5 +2,6 @@
 class Overlay {
   palette = $state(false);
   keys = $state(false);
+  newWorkspace = $state(false);
 }
 export const overlay = new Overlay();

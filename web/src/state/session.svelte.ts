@@ -32,6 +32,11 @@ class SessionState {
   may(action: string): boolean {
     return access.allows(this.role, action);
   }
+  /** What a role in any workspace, or on the studio, is enough for. */
+  mayAnywhere(action: string): boolean {
+    const roles: string[] = [...(this.me?.workspaces ?? []).map((one) => one.role), ...(this.isOperator ? ['operator'] : [])];
+    return roles.some((role) => access.allows(role, action));
+  }
   get canMake(): boolean {
     return this.may('job.order');
   }
@@ -97,7 +102,7 @@ class SessionState {
     document.documentElement.dataset.theme = theme;
     prefer('theme', theme);
   }
-  async change(parts: { name?: string; language?: string; theme?: string }): Promise<void> {
+  async change(parts: { name?: string; language?: string; theme?: string; keys?: Record<string, string[]> }): Promise<void> {
     const me = await patch<Me>(paths.me, parts);
     if (this.me && me?.account) this.me = { ...this.me, account: me.account };
   }

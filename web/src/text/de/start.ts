@@ -31,6 +31,10 @@ export const start: Pick<Text, 'common' | 'bad' | 'nav' | 'keys' | 'door' | 'set
     title: 'Tasten', palette: 'Befehle', paletteHint: 'Was möchten Sie tun?', nothing: 'Hier gibt es nichts mit diesem Namen.',
     find: (words) => `Nach „${words}“ suchen`,
     hint: 'Einzelne Tasten wirken, wenn Betrachter oder Galerie den Fokus haben, nie beim Schreiben. Im Profil lassen sie sich abschalten.',
+    change: (action) => `Tasten ändern: ${action}`, press: 'Neue Taste drücken…', yours: 'eigene', no: 'keine Taste', none: 'Keine Taste', take: 'Hier verwenden',
+    original: (keys) => (keys ? `Wie zuvor: ${keys}` : 'Wie zuvor'), taken: (action) => `gehört zu „${action}“.`, reserved: (key) => `${key} gehört dem Browser oder dem Bewegen auf der Seite; bitte eine andere wählen.`,
+    bound: (action, keys) => `${action}: ${keys}`, unbound: (action) => `${action} hat jetzt keine Taste.`, resetAll: 'Alle wie zuvor', allReset: 'Alle Tasten sind wie zuvor.',
+    changeHint: 'Eine Taste anwählen, um sie zu ändern. Jede Seite zeigt ihre eigenen Tasten; sie bleiben bei Ihrem Konto.',
     groups: { go: 'Gehe zu', everywhere: 'Überall', generate: 'Erzeugen', gallery: 'Galerie', viewer: 'Betrachter', player: 'Abspielen' },
   },
   door: {

@@ -2,8 +2,9 @@
 import { look } from './look';
 import { make } from './make';
 import { problems } from './problems';
+import { rooms } from './rooms';
 import { run } from './run';
 import { start } from './start';
 
-export const en = { ...start, ...make, ...look, ...run, problems };
+export const en = { ...start, ...make, ...look, ...run, ...rooms, problems };
 export type Text = typeof en;

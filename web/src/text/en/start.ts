@@ -30,6 +30,10 @@ export const start = {
     title: 'Keys', palette: 'Commands', paletteHint: 'What would you like to do?', nothing: 'Nothing by that name here.',
     find: (words: string) => `Search for “${words}”`,
     hint: 'Single keys act while a viewer or the gallery has the focus, never while you type. They can be switched off in your profile.',
+    change: (action: string) => `Change the keys of ${action}`, press: 'Press the new key…', yours: 'yours', no: 'no key', none: 'No key', take: 'Use it here instead',
+    original: (keys: string) => (keys ? `As before: ${keys}` : 'As before'), taken: (action: string) => `is used by “${action}”.`, reserved: (key: string) => `${key} belongs to the browser or to moving about; choose another.`,
+    bound: (action: string, keys: string) => `${action}: ${keys}`, unbound: (action: string) => `${action} has no key now.`, resetAll: 'All as before', allReset: 'All keys are as before.',
+    changeHint: 'Choose a key to change it. On each page you find the keys of that page; they are kept with your account.',
     groups: { go: 'Go to', everywhere: 'Everywhere', generate: 'Generate', gallery: 'Gallery', viewer: 'Viewer', player: 'Player' },
   },
   door: {
