@@ -43,18 +43,19 @@ pub(crate) fn check(order: &Order, model: &PackageInfo) -> Result<()> {
     if order.task == Task::Edit && of_role(Role::Source).count() != 1 {
         return refuse("an edit needs exactly one reference with the role source: the picture to change".to_owned());
     }
-    match (of_role(Role::Mask).collect::<Vec<_>>().as_slice(), of_role(Role::Source).next()) {
-        ([], _) => {}
-        ([_], None) => {
+    let masks: Vec<_> = of_role(Role::Mask).collect();
+    if masks.len() > 1 {
+        return refuse("one mask is enough: paint into one picture what may change".to_owned());
+    }
+    if let Some(mask) = masks.first() {
+        let Some(source) = of_role(Role::Source).next() else {
             return refuse("a mask needs the picture that it covers: add a reference with the role source".to_owned());
-        }
-        ([mask], Some(source)) if *mask != source => {
+        };
+        if *mask != source {
             return refuse(format!(
                 "the mask is of another size ({mask}) than the source ({source}); paint it over the source"
             ));
         }
-        ([_], Some(_)) => {}
-        _ => return refuse("one mask is enough: paint into one picture what may change".to_owned()),
     }
     match (order.strength, model.strength) {
         (Some(_), None) => return refuse(format!("the model {} does not know a strength; leave it out", model.name)),

@@ -89,9 +89,10 @@ impl StableDiffusion {
     fn branches(&mut self, order: &Order) -> Result<Vec<Branch>> {
         let (height, width) = (order.size.height as f32, order.size.width as f32);
         // Original size, no crop, then a score or the target size.
-        let times = |score: f32| match self.scored {
-            true => vec![height, width, 0.0, 0.0, score],
-            false => vec![height, width, 0.0, 0.0, height, width],
+        let scored = self.scored;
+        let times = |score: f32| {
+            let last = if scored { vec![score] } else { vec![height, width] };
+            [vec![height, width, 0.0, 0.0], last].concat()
         };
         let (beautiful, plain) = (times(6.0), times(2.5));
         let words = self.encode(&order.prompt)?;

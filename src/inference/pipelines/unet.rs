@@ -1,4 +1,4 @@
-//! The UNet of Stable Diffusion and SDXL, and what it is told at every step.
+//! The `UNet` of Stable Diffusion and SDXL, and what it is told at every step.
 
 use serde::Deserialize;
 
@@ -118,7 +118,7 @@ pub(super) struct UnetDenoiser<'a> {
     /// The negative first, where there is one.
     pub(super) branches: Vec<Branch>,
     pub(super) guidance: f32,
-    /// For UNets made for inpainting: the mask and the rest of the picture, as further channels.
+    /// For those made for inpainting: the mask and the rest of the picture, as further channels.
     pub(super) beside: Vec<f32>,
     /// For all others.
     pub(super) known: Option<Known>,
