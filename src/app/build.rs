@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_mins(5);
 /// Opens the data folder, and the keys where a key file is.
 pub(super) fn studio(config: &Config) -> anyhow::Result<Studio> {
     let first = device::lanes(config).first().copied().unwrap_or_default();
-    let shelf = Shelf::new(Packages::new(Some(config.models())), hands(config, first));
+    let shelf = Shelf::new(Packages::new(Some(config.models())), hands(config, first), config.incoming.clone());
     Ok(Studio::open(Opening {
         data: config.data.clone(),
         clock: Clock::system(),

@@ -12,6 +12,7 @@ use crate::base::clock::Stopwatch;
 use crate::domain::feed::News;
 use crate::domain::find;
 use crate::domain::listening::{self, Heard, Listening};
+use crate::domain::models::imports;
 use crate::domain::studio::Studio;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -31,6 +32,8 @@ impl Chores {
         chores.spawn("chores", move || each_minute(&stop, || tidy(&house, &config, &tls)))?;
         let (stop, house) = (chores.stop.clone(), studio.clone());
         chores.spawn("index", move || keep_index(&stop, &house))?;
+        let (stop, house) = (chores.stop.clone(), studio.clone());
+        chores.spawn("imports", move || bring_in(&stop, &house))?;
         Ok(chores)
     }
 
@@ -94,6 +97,20 @@ fn keep_index(stop: &AtomicBool, studio: &Studio) {
                 }
             }
             None => thread::sleep(LOOK),
+        }
+    }
+}
+
+/// Looks into and copies what operators bring, one after the other.
+fn bring_in(stop: &AtomicBool, studio: &Studio) {
+    while !stop.load(Ordering::Relaxed) {
+        let Ok(system) = studio.system() else {
+            thread::sleep(LOOK);
+            continue;
+        };
+        if let Err(e) = imports::work(&system, LOOK) {
+            tracing::error!(code = e.code(), "an import could not be carried on: {e}");
+            thread::sleep(LOOK);
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub workers: usize,
     /// One worker for each of these; empty for what the machine has.
     pub devices: Vec<Wish>,
+    /// The one folder of this machine from which the models page may take packages.
+    pub incoming: Option<PathBuf>,
 }
 
 /// PEM files of a certificate that the house's own authority signed.
@@ -57,6 +59,7 @@ struct Raw {
     runtime: Option<PathBuf>,
     workers: Option<usize>,
     devices: Option<Vec<String>>,
+    incoming: Option<PathBuf>,
 }
 
 impl Config {
@@ -75,6 +78,7 @@ impl Config {
         raw.log = words("DREAMOMNI2_LOG").or(raw.log);
         raw.key_file = words("DREAMOMNI2_KEY_FILE").map(PathBuf::from).or(raw.key_file);
         raw.runtime = words("DREAMOMNI2_RUNTIME").map(PathBuf::from).or(raw.runtime);
+        raw.incoming = words("DREAMOMNI2_INCOMING").map(PathBuf::from).or(raw.incoming);
         if let Some(names) = words("DREAMOMNI2_NAMES") {
             raw.names = Some(names.split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect());
         }
@@ -171,6 +175,7 @@ fn check(raw: Raw, env: Environment<'_>) -> anyhow::Result<Config> {
         runtime: raw.runtime,
         workers,
         devices,
+        incoming: raw.incoming,
     })
 }
 

@@ -1,20 +1,25 @@
 //! The packages on the shelf, as the domain knows them: plain cards.
 
+use std::path::{Path, PathBuf};
+
 use crate::base::units::Size;
-use crate::domain::models::{self, Defaults, ModelCard, Sizes, TestCase};
+use crate::domain::jobs::Trouble;
+use crate::domain::models::{self, Defaults, ModelCard, Offer, Sizes, TestCase};
 use crate::domain::recipes;
-use crate::inference::{PackageInfo, Packages, Role, Task, UnknownWord};
+use crate::inference::{self, PackageInfo, Packages, Role, Task, UnknownWord};
 use crate::work;
 
 /// The models of this machine; a test of one runs in a worker of its own, so that it cannot hurt the studio.
 pub struct Shelf {
     packages: Packages,
     hands: work::Start,
+    incoming: Option<PathBuf>,
 }
 
 impl Shelf {
-    pub fn new(packages: Packages, hands: work::Start) -> Self {
-        Shelf { packages, hands }
+    pub fn new(packages: Packages, hands: work::Start, incoming: Option<PathBuf>) -> Self {
+        packages.tidy();
+        Shelf { packages, hands, incoming }
     }
 }
 
@@ -37,9 +42,39 @@ impl models::Shelf for Shelf {
             max: c.max.into(),
             mean: c.mean.into(),
             passed: c.passed,
+            problem: c.problem,
         };
         Ok(cases.into_iter().map(case).collect())
     }
+
+    fn incoming(&self) -> Option<PathBuf> {
+        self.incoming.clone()
+    }
+
+    fn look(&self, from: &Path) -> Result<Offer, Trouble> {
+        let found = self.packages.look(from).map_err(trouble)?;
+        Ok(Offer {
+            name: found.name,
+            version: found.version,
+            family: found.family,
+            licence: found.licence,
+            licence_text: found.licence_text,
+            files: found.files,
+            bytes: found.bytes,
+        })
+    }
+
+    fn import(&self, from: &Path, name: &str, told: &mut dyn FnMut(u64)) -> Result<(), Trouble> {
+        self.packages.import(from, Some(name), &mut |done, _| told(done)).map(drop).map_err(trouble)
+    }
+
+    fn remove(&self, model: &str) -> Result<(), Trouble> {
+        self.packages.remove(model).map_err(trouble)
+    }
+}
+
+fn trouble(error: inference::Error) -> Trouble {
+    Trouble { code: error.code().to_owned(), sentence: error.to_string() }
 }
 
 /// More steps add time and nothing that could be seen.
@@ -79,6 +114,8 @@ pub fn card(info: &PackageInfo) -> ModelCard {
             rate: usual.rate,
         },
         memory_bytes: info.memory_bytes,
+        bytes: info.bytes,
+        embedded: info.embedded,
     }
 }
 

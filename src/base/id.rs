@@ -77,6 +77,7 @@ ids! {
     AssetId = "ast",
     JobId = "job",
     RenderId = "ren",
+    ImportId = "imp",
     /// One sealed file in a workspace's blob folder.
     BlobId = "blb",
 }

@@ -26,6 +26,10 @@ pub(crate) enum Event {
     RoleChanged { workspace: WorkspaceId, account: AccountId, from: Role, to: Role },
     MemberLeft { workspace: WorkspaceId, account: AccountId },
     ModelTested { model: String, passed: bool },
+    LicenceAccepted { model: String, licence: String, text: Option<String> },
+    ModelImported { model: String, hash: String },
+    ModelRefused { code: String },
+    ModelRemoved { model: String, hash: String },
     JobOrdered { job: JobId, task: &'static str, variations: u32 },
     JobStarted { job: JobId, attempt: u32, worker: String },
     JobCancelled { job: JobId },
@@ -84,6 +88,13 @@ impl Event {
             Event::ModelTested { model, passed } => {
                 line("model.tested", model, if *passed { "passed" } else { "failed" })
             }
+            Event::LicenceAccepted { model, licence, text } => {
+                let text = text.as_deref().map_or_else(|| "no text".to_owned(), |hash| format!("text {hash}"));
+                line("model.licence_accepted", model, format!("{licence}; {text}"))
+            }
+            Event::ModelImported { model, hash } => line("model.imported", model, hash),
+            Event::ModelRefused { code } => line("model.refused", "model", code),
+            Event::ModelRemoved { model, hash } => line("model.removed", model, hash),
             Event::JobOrdered { job, task, variations } => line("job.ordered", job, format!("{task}, {variations}")),
             Event::JobStarted { job, attempt, worker } => {
                 line("job.started", job, format!("attempt {attempt} on {worker}"))
@@ -109,6 +120,9 @@ impl Event {
             Picture::Asset(id) => News::Asset(id),
         };
         Some(match self {
+            Event::ModelTested { .. } | Event::ModelImported { .. } | Event::ModelRemoved { .. } => {
+                (Audience::Everyone, News::Models)
+            }
             Event::SessionEnded { account, session } => (Audience::Account(*account), News::SessionEnded(*session)),
             Event::WorkspaceRenamed { workspace } => (Audience::Workspace(*workspace), News::Workspace(*workspace)),
             Event::MemberJoined { workspace, account, .. }

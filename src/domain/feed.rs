@@ -6,6 +6,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::jobs::job::Job;
+use super::models::desk::Import;
 use super::stamp::Person;
 use crate::base::id::{AccountId, AssetId, JobId, RenderId, SessionId, WorkspaceId};
 
@@ -14,6 +15,8 @@ use crate::base::id::{AccountId, AssetId, JobId, RenderId, SessionId, WorkspaceI
 pub enum Audience {
     Workspace(WorkspaceId),
     Account(AccountId),
+    /// Those who run the studio.
+    Operators,
     Everyone,
 }
 
@@ -49,6 +52,9 @@ pub enum News {
     /// Somebody joined, left or has another role.
     Member(AccountId),
     SessionEnded(SessionId),
+    /// The models are others than before, or were tested; ask again.
+    Models,
+    Import(Box<Import>),
     Notice(String),
 }
 
@@ -63,6 +69,8 @@ impl News {
             News::Workspace(_) => "workspace",
             News::Member(_) => "member",
             News::SessionEnded(_) => "session",
+            News::Models => "model",
+            News::Import(_) => "import",
             News::Notice(_) => "notice",
         }
     }

@@ -9,6 +9,7 @@ use super::error::{Error, Result};
 use super::feed::Feed;
 use super::jobs::queue::Queue;
 use super::models::card::Shelf;
+use super::models::desk::Desk;
 use super::throttle::Throttle;
 use crate::base::clock::Clock;
 use crate::base::entropy::Entropy;
@@ -70,6 +71,7 @@ pub(crate) struct House {
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) feed: Feed,
     pub(crate) queue: Queue,
+    pub(crate) imports: Desk,
     rooms: RwLock<BTreeMap<WorkspaceId, Arc<Room>>>,
     names: Mutex<HashMap<AccountId, String>>,
 }
@@ -99,6 +101,7 @@ impl House {
             throttle: parts.throttle,
             feed: Feed::new(first),
             queue: Queue::default(),
+            imports: Desk::default(),
             rooms: RwLock::default(),
             names: Mutex::default(),
         })

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::access::standing::memberships;
+use super::access::standing::{Scope, memberships};
+use super::access::table::Action;
 use super::act::{Act, Actor, Proof};
 use super::error::Result;
 use super::feed::{After, Audience, News, Told};
@@ -26,6 +27,7 @@ pub enum Heard {
 pub struct Listening {
     act: Act,
     workspaces: BTreeSet<WorkspaceId>,
+    operator: bool,
     /// The number heard last.
     last: u64,
     resumed: bool,
@@ -38,6 +40,7 @@ pub fn listen(act: &Act, after: Option<u64>) -> Result<Listening> {
     let resumed = after.filter(|number| feed.keeps(*number));
     Ok(Listening {
         workspaces: workspaces(act)?,
+        operator: act.may(Action::SeeHealth, Scope::Studio).is_ok(),
         last: resumed.unwrap_or_else(|| feed.newest()),
         resumed: resumed.is_some(),
         lost: after.is_some() && resumed.is_none(),
@@ -128,6 +131,7 @@ impl Listening {
     fn hears(&self, audience: &Audience) -> bool {
         match audience {
             Audience::Everyone => true,
+            Audience::Operators => self.operator,
             Audience::Account(account) => self.act.stamp().actor == Actor::Account(*account),
             // The studio itself hears all, also of workspaces that were opened since.
             Audience::Workspace(workspace) => {

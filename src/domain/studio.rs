@@ -15,6 +15,7 @@ use super::health::word;
 use super::house::{Doors, House, Parts, Room};
 use super::jobs::lane;
 use super::models::card::Shelf;
+use super::models::imports;
 use super::settings::{self, Settings};
 use super::setup::{self, Done, Order};
 use super::throttle::Throttle;
@@ -289,7 +290,7 @@ impl Studio {
     pub fn tidy(&self) -> Result<usize> {
         let system = self.system()?;
         let ended = sessions::sweep(&system)? + invitations::sweep(&system)? + bin::sweep(&system)?;
-        Ok(lane::expire(&system)? + ended + following::follow_all(&system)?)
+        Ok(lane::expire(&system)? + ended + imports::sweep(&system)? + following::follow_all(&system)?)
     }
 
     pub fn data(&self) -> &Path {

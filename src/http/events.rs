@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::{Interval, MissedTickBehavior};
 use utoipa::IntoParams;
 
+use super::api::imports::ImportView;
 use super::api::jobs::JobView;
 use super::caller::Caller;
 use super::door::Door;
@@ -32,8 +33,9 @@ pub(super) struct Resume {
 /// Everything the caller may hear, as it happens.
 ///
 /// `event:` is `hello` (first, `{resumed}`), `job`, `render`, `asset`, `caption`, `workspace` (it has another name),
-/// `member`, `notice`, `session`, or `reset` (messages were lost: ask for everything again). A `job` message is a whole
-/// Job, or only the fields that a step changed: `{workspace, id, step, steps_total, variation, preview}`.
+/// `member`, `model` (ask for the models again), `import`, `notice`, `session`, or `reset` (messages were lost: ask for
+/// everything again). A `job` message is a whole Job, or only the fields that a step changed:
+/// `{workspace, id, step, steps_total, variation, preview}`.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Resume),
     responses((status = 200, description = "a stream of events", content_type = "text/event-stream", body = String)))]
 pub(super) async fn listen(
@@ -95,7 +97,7 @@ impl Line {
 fn tell(told: &Told) -> String {
     let workspace = match told.audience {
         Audience::Workspace(workspace) => Some(workspace),
-        Audience::Account(_) | Audience::Everyone => None,
+        Audience::Account(_) | Audience::Operators | Audience::Everyone => None,
     };
     let data = match &told.news {
         News::Job(job) => json!(JobView::from((**job).clone())),
@@ -113,6 +115,8 @@ fn tell(told: &Told) -> String {
         News::Workspace(id) => json!({ "id": id }),
         News::Member(account) => json!({ "account": account }),
         News::SessionEnded(session) => json!({ "id": session }),
+        News::Models => json!({}),
+        News::Import(import) => json!(ImportView::from((**import).clone())),
         News::Notice(text) => json!({ "text": text }),
     };
     message(Some(told.number), told.news.topic(), &Sent { workspace, data })

@@ -8,6 +8,7 @@ pub mod problem;
 
 mod schemas;
 
+mod body;
 mod caller;
 mod media;
 

@@ -5,7 +5,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{Route, web};
 
 use super::api::{
-    assets, audit, gallery, invitations, jobs, me, models, renders, setup, state, studio, tokens, workspaces,
+    assets, audit, gallery, imports, invitations, jobs, me, models, renders, setup, state, studio, tokens, workspaces,
 };
 use super::{caller, description, events, frame};
 
@@ -82,6 +82,7 @@ routes! {
     Signed GET    "/api/v1/roles"                                     workspaces::list_roles;
 
     Signed GET    "/api/v1/models"                                    models::list;
+    Signed DELETE "/api/v1/models/{name}"                             models::remove;
     Signed POST   "/api/v1/models/{name}/reading"                     models::read;
     Signed POST   "/api/v1/models/{name}/test"                        models::test;
 
@@ -117,6 +118,13 @@ routes! {
 
     Signed GET    "/api/v1/studio/health"                             studio::health;
     Signed GET    "/api/v1/studio/accounts"                           studio::list_accounts;
+    Signed GET    "/api/v1/studio/incoming"                           imports::incoming;
+    Signed GET    "/api/v1/studio/imports"                            imports::list;
+    Signed POST   "/api/v1/studio/imports"                            imports::begin;
+    Signed GET    "/api/v1/studio/imports/{id}"                       imports::show;
+    Signed DELETE "/api/v1/studio/imports/{id}"                       imports::discard;
+    Signed POST   "/api/v1/studio/imports/{id}/part"                  imports::receive;
+    Signed POST   "/api/v1/studio/imports/{id}/accept"                imports::accept;
     Signed GET    "/api/v1/studio/audit"                              audit::list_studio;
     Signed POST   "/api/v1/studio/audit/verify"                       audit::verify_studio;
 }

@@ -5,12 +5,15 @@ use utoipa::openapi::{Array, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::base::clock::Moment;
-use crate::base::id::{AccountId, AssetId, Id, InvitationId, JobId, RenderId, SessionId, TokenId, WorkspaceId};
+use crate::base::id::{
+    AccountId, AssetId, Id, ImportId, InvitationId, JobId, RenderId, SessionId, TokenId, WorkspaceId,
+};
 use crate::base::units::Rate;
 use crate::domain::access::{Role, StudioRole};
 use crate::domain::gallery::TileKind;
 use crate::domain::health::Level;
 use crate::domain::jobs::JobState;
+use crate::domain::models::ImportState;
 use crate::domain::recipes;
 use crate::domain::renders::RenderKind;
 
@@ -28,7 +31,7 @@ macro_rules! id_schemas {
     )*};
 }
 
-id_schemas! { AccountId, WorkspaceId, SessionId, TokenId, InvitationId, AssetId, JobId, RenderId, }
+id_schemas! { ImportId, AccountId, WorkspaceId, SessionId, TokenId, InvitationId, AssetId, JobId, RenderId, }
 
 macro_rules! word_schemas {
     ($($ty:ty as $name:literal = [$($word:literal),*],)*) => {$(
@@ -49,6 +52,7 @@ word_schemas! {
     TileKind as "TileKind" = ["picture", "clip", "asset"],
     Level as "Level" = ["ok", "warn", "fail"],
     JobState as "JobState" = ["queued", "running", "done", "failed", "cancelled"],
+    ImportState as "ImportState" = ["receiving", "reading", "waiting", "copying", "done", "failed"],
     RenderKind as "RenderKind" = ["picture", "clip"],
     recipes::Task as "Task" = ["picture", "edit", "clip"],
     recipes::Role as "ReferenceRole" =

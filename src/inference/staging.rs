@@ -26,7 +26,7 @@ impl Stage {
     pub(crate) fn begin(place: &Path) -> Result<Self> {
         static BEGUN: AtomicU32 = AtomicU32::new(0);
         DirBuilder::new().recursive(true).mode(0o700).create(place).map_err(|e| failed(place, e))?;
-        sweep(place);
+        sweep(place, false);
         let number = BEGUN.fetch_add(1, Ordering::Relaxed);
         let folder = place.join(format!("{STEM}{}-{number}", std::process::id()));
         DirBuilder::new().mode(0o700).create(&folder).map_err(|e| failed(&folder, e))?;
@@ -72,12 +72,20 @@ impl Drop for Stage {
     }
 }
 
-fn sweep(place: &Path) {
+/// Takes a folder away: out of its place at once, then file by file; what a crash leaves is swept later.
+pub(crate) fn clear(folder: &Path) -> Result<()> {
+    let stage = Stage::begin(folder.parent().unwrap_or(folder))?;
+    fs::rename(folder, stage.folder().join("gone")).map_err(|e| failed(folder, e))
+}
+
+/// Takes away what killed programs left. When this one has just `begun`, what bears its number is not its own.
+pub(crate) fn sweep(place: &Path, begun: bool) {
+    let own = std::process::id().to_string();
     let alive = |pid: &str| Path::new("/proc").join(pid).exists();
     for entry in fs::read_dir(place).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let pid = name.strip_prefix(STEM).map(|rest| rest.split('-').next().unwrap_or(rest));
-        if pid.is_some_and(|pid| !alive(pid)) {
+        if pid.is_some_and(|pid| !alive(pid) || (begun && pid == own)) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

@@ -4,7 +4,7 @@
 //! unless WIDTH says more. Put DATA into memory (/dev/shm) to spare the disk its hundred thousand syncs. Prints the
 //! e-mail address and password of the owner.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use dreamomni2::base::entropy::Entropy;
 use dreamomni2::base::secret::Secret;
 use dreamomni2::base::units::Size;
 use dreamomni2::domain::accounts::NewAccount;
-use dreamomni2::domain::jobs::{self, lane};
-use dreamomni2::domain::models::{ModelCard, Shelf, TestCase, UnknownWord};
+use dreamomni2::domain::jobs::{self, Trouble, lane};
+use dreamomni2::domain::models::{ModelCard, Offer, Shelf, TestCase, UnknownWord};
 use dreamomni2::domain::recipes::{Draft, Task};
 use dreamomni2::domain::renders::{Handed, MadeWith};
 use dreamomni2::domain::setup::{self, Method, Order};
@@ -59,6 +59,26 @@ impl Shelf for Plain {
     fn test(&self, _model: &str) -> Result<Vec<TestCase>, String> {
         Err("nothing is tested here".to_owned())
     }
+
+    fn incoming(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn look(&self, _from: &Path) -> Result<Offer, Trouble> {
+        Err(nothing())
+    }
+
+    fn import(&self, _from: &Path, _name: &str, _told: &mut dyn FnMut(u64)) -> Result<(), Trouble> {
+        Err(nothing())
+    }
+
+    fn remove(&self, _model: &str) -> Result<(), Trouble> {
+        Err(nothing())
+    }
+}
+
+fn nothing() -> Trouble {
+    Trouble { code: "bench".to_owned(), sentence: "nothing is brought in here".to_owned() }
 }
 
 fn main() -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ mod clips;
 mod door;
 mod hands;
 mod house;
+mod imports;
 mod keys;
 mod live;
 mod lora;

@@ -126,6 +126,8 @@ actions! {
     SeeStudioAudit   = "studio.audit",       "read the log of the studio":          OPERATOR SYSTEM;
     ChangeSettings   = "studio.settings",    "change the settings of the studio":   OPERATOR SYSTEM;
     TestModel        = "model.test",         "test a model":                        OPERATOR SYSTEM;
+    ImportModel      = "model.import",       "bring a model in":                    OPERATOR SYSTEM;
+    RemoveModel      = "model.remove",       "remove a model":                      OPERATOR SYSTEM;
     WorkQueue        = "queue.work",         "work on the queue":                   SYSTEM;
     Chores           = "studio.chores",      "tidy up":                             SYSTEM;
 }

@@ -153,6 +153,12 @@ impl Queue {
         self.inner().turns.of(by)
     }
 
+    /// How many jobs, waiting and running, are for this model.
+    pub(crate) fn of_model(&self, model: &str) -> usize {
+        let inner = self.inner();
+        inner.turns.of_model(model) + inner.running.values().filter(|r| r.entry.model == model).count()
+    }
+
     /// Waiting and running.
     pub(crate) fn count(&self) -> (usize, usize) {
         let inner = self.inner();

@@ -57,6 +57,10 @@ impl Turns {
         self.waiting.values().filter(|e| e.by == by).count()
     }
 
+    pub(crate) fn of_model(&self, model: &str) -> usize {
+        self.waiting.values().filter(|e| e.model == model).count()
+    }
+
     /// The order in which the jobs will run if nothing is added: each turn goes to the person who has used
     /// the least (`running` included), and of his jobs to the oldest.
     pub(crate) fn order(&self, running: &[Entry], now: Moment) -> Vec<&Entry> {

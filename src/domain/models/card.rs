@@ -1,9 +1,12 @@
 //! A model's card: everything a person, or the check of a recipe, must know of it.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Moment;
 use crate::base::units::{Rate, Size};
+use crate::domain::jobs::job::Trouble;
 use crate::domain::recipes::terms::{Role, Task};
 
 /// Everything a person or a recipe check must know of one model.
@@ -31,6 +34,10 @@ pub struct ModelCard {
     pub schedulers: Vec<String>,
     pub defaults: Defaults,
     pub memory_bytes: u64,
+    /// What its files take on disk.
+    pub bytes: u64,
+    /// Part of the program: cannot be removed.
+    pub embedded: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,12 +74,30 @@ pub struct TestCase {
     pub max: f64,
     pub mean: f64,
     pub passed: bool,
+    /// Why the case could not be compared.
+    #[serde(default)]
+    pub problem: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tested {
     pub at: Moment,
     pub passed: bool,
+}
+
+/// What a package says of itself before it is brought in.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Offer {
+    /// The name it would get.
+    pub name: String,
+    pub version: String,
+    pub family: String,
+    pub licence: String,
+    /// None where the package brings no file with the text.
+    pub licence_text: Option<String>,
+    pub files: u64,
+    /// Of all files, unpacked.
+    pub bytes: u64,
 }
 
 /// The packages that are installed. The app stands behind it; tests put a list there.
@@ -82,4 +107,11 @@ pub trait Shelf: Send + Sync {
     fn reading(&self, model: &str, text: &str) -> Vec<UnknownWord>;
     /// Runs the package's own test; the error is a sentence.
     fn test(&self, model: &str) -> Result<Vec<TestCase>, String>;
+    /// The one folder of the server from which packages may be taken; none where the operator named none.
+    fn incoming(&self) -> Option<PathBuf>;
+    /// What a package says of itself; nothing is copied.
+    fn look(&self, from: &Path) -> Result<Offer, Trouble>;
+    /// Copies and checks, whole or not at all; `told` hears the bytes copied.
+    fn import(&self, from: &Path, name: &str, told: &mut dyn FnMut(u64)) -> Result<(), Trouble>;
+    fn remove(&self, model: &str) -> Result<(), Trouble>;
 }

@@ -14,6 +14,8 @@ use crate::store::{Reads, Record, Table, schema};
 pub struct Model {
     pub card: ModelCard,
     pub tested: Option<Tested>,
+    /// Of the last test.
+    pub cases: Vec<TestCase>,
 }
 
 /// The last test of a model; one of another version or with other files says nothing.
@@ -22,6 +24,8 @@ struct LastTest {
     model: String,
     hash: String,
     tested: Tested,
+    #[serde(default)]
+    cases: Vec<TestCase>,
 }
 
 impl Record for LastTest {
@@ -41,13 +45,14 @@ pub fn list(act: &Act) -> Result<Vec<Model>> {
         let mut all = Vec::new();
         for card in cards {
             let last = tx.get::<LastTest>(&card.name)?.filter(|t| t.hash == card.hash);
-            all.push(Model { card, tested: last.map(|t| t.tested) });
+            let tested = last.as_ref().map(|t| t.tested);
+            all.push(Model { card, tested, cases: last.map(|t| t.cases).unwrap_or_default() });
         }
         Ok(all)
     })
 }
 
-fn found(act: &Act, model: &str) -> Result<ModelCard> {
+pub(super) fn found(act: &Act, model: &str) -> Result<ModelCard> {
     let card = act.house().shelf.cards().into_iter().find(|c| c.name == model);
     card.ok_or(Error::NotFound { what: "model" })
 }
@@ -67,9 +72,14 @@ pub fn test(act: &Act, model: &str) -> Result<Vec<TestCase>> {
     let card = found(act, model)?;
     let cases =
         act.house().shelf.test(model).map_err(|sentence| Error::Unavailable { code: "test_failed", sentence })?;
+    if cases.is_empty() {
+        let sentence = format!("The package {model} brings no reference cases, so there is nothing to compare with");
+        return Err(Error::Unavailable { code: "model_without_cases", sentence });
+    }
     let passed = cases.iter().all(|c| c.passed);
     act.change(Action::TestModel, Scope::Studio, |tx| {
-        tx.put(&LastTest { model: card.name.clone(), hash: card.hash, tested: Tested { at: act.now(), passed } })?;
+        let tested = Tested { at: act.now(), passed };
+        tx.put(&LastTest { model: card.name.clone(), hash: card.hash, tested, cases: cases.clone() })?;
         Ok(((), Event::ModelTested { model: card.name, passed }))
     })?;
     Ok(cases)

@@ -1,7 +1,10 @@
 //! What the studio knows of its models: plain cards, filled by the app from the packages on the shelf.
 
 pub mod card;
+pub(crate) mod desk;
+pub mod imports;
 pub mod looking;
 
-pub use card::{Defaults, ModelCard, Shelf, Sizes, TestCase, Tested, UnknownWord};
+pub use card::{Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, Tested, UnknownWord};
+pub use desk::{Import, ImportState};
 pub use looking::{Model, list, reading, test};

@@ -1,13 +1,13 @@
 //! Assets: bring a picture in, look, caption, bin.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{Json, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 
+use super::super::body;
 use super::super::caller::Caller;
 use super::super::media;
 use super::super::problem::Problem;
@@ -88,44 +88,13 @@ pub async fn bring(
     caller: Caller,
     ws: Path<WorkspaceId>,
     wish: Query<UploadWish>,
-    body: Payload,
+    sent: Payload,
 ) -> Result<HttpResponse, Problem> {
     let _turn = UPLOADS.acquire().await.map_err(Problem::crashed)?;
-    let bytes = read(&request, body).await?;
+    let bytes = body::whole(&request, sent, MOST, too_large).await?;
     let name = wish.into_inner().name.unwrap_or_default();
     let asset = caller.run(move |act| assets::bring(act, *ws, &name, &bytes)).await?;
     Ok(HttpResponse::Created().json(AssetView::from(asset)))
-}
-
-/// Nothing that is too large is kept: refused at once where the sender told its length, else as soon as it shows.
-async fn read(request: &HttpRequest, mut body: Payload) -> Result<Vec<u8>, Problem> {
-    let told = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if told.is_some_and(|told| told > MOST) {
-        drain(body).await;
-        return Err(too_large());
-    }
-    let mut bytes = Vec::with_capacity(told.unwrap_or(64 * 1024));
-    while let Some(part) = body.next().await {
-        let part =
-            part.map_err(|_| Problem::bad_request("upload_ended", "The upload ended early. Please try again."))?;
-        if bytes.len() + part.len() > MOST {
-            drop(bytes);
-            drain(body).await;
-            return Err(too_large());
-        }
-        bytes.extend_from_slice(&part);
-    }
-    Ok(bytes)
-}
-
-/// Most clients hear the refusal only when they have sent all: what comes is thrown away, up to a point.
-async fn drain(mut body: Payload) {
-    let mut left = 256 << 20;
-    while let Some(Ok(part)) = body.next().await
-        && part.len() < left
-    {
-        left -= part.len();
-    }
 }
 
 fn too_large() -> Problem {

@@ -14,7 +14,7 @@ use crate::base::id::{AccountId, AssetId, JobId, RenderId, WorkspaceId};
 use crate::base::page::Limit;
 use crate::base::units::Rate;
 use crate::domain::act::Person;
-use crate::domain::jobs::{self, Job, JobState};
+use crate::domain::jobs::{self, Job, JobState, Trouble};
 use crate::domain::recipes::{Draft, Picture, Recipe, Reference, Role, Task};
 use crate::domain::samples;
 
@@ -180,6 +180,12 @@ pub struct TroubleView {
     detail: String,
 }
 
+impl From<Trouble> for TroubleView {
+    fn from(t: Trouble) -> Self {
+        TroubleView { code: t.code, detail: t.sentence }
+    }
+}
+
 impl From<Job> for JobView {
     fn from(j: Job) -> Self {
         JobView {
@@ -201,7 +207,7 @@ impl From<Job> for JobView {
                 estimate_seconds: w.estimate_seconds,
             }),
             renders: j.renders,
-            problem: j.trouble.map(|t| TroubleView { code: t.code, detail: t.sentence }),
+            problem: j.trouble.map(TroubleView::from),
             unknown_words: j.unknown_words,
             attempts: j.attempts,
         }

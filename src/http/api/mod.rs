@@ -10,6 +10,7 @@ pub mod tokens;
 pub mod invitations;
 pub mod workspaces;
 
+pub mod imports;
 pub mod models;
 
 pub mod assets;

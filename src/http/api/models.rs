@@ -1,5 +1,6 @@
 //! The models on the shelf, what they can do, and which words they do not know.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Json, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,7 +10,7 @@ use super::super::problem::Problem;
 use super::Listed;
 use crate::base::clock::Moment;
 use crate::base::units::{Rate, Size};
-use crate::domain::models::{self, Model, TestCase, UnknownWord};
+use crate::domain::models::{self, Model, TestCase, UnknownWord, imports};
 use crate::domain::recipes::{Role, Task};
 
 #[derive(Serialize, ToSchema)]
@@ -34,7 +35,13 @@ pub struct ModelView {
     schedulers: Vec<String>,
     defaults: DefaultsView,
     memory_bytes: u64,
+    /// What its files take on disk.
+    bytes: u64,
+    /// Part of the program: cannot be removed.
+    embedded: bool,
     tested: Option<TestedView>,
+    /// Of the last test.
+    cases: Vec<CaseView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -71,7 +78,7 @@ pub struct TestedView {
 }
 
 impl From<Model> for ModelView {
-    fn from(Model { card, tested }: Model) -> Self {
+    fn from(Model { card, tested, cases }: Model) -> Self {
         let size = |s: Size| SizeView { width: s.width, height: s.height };
         ModelView {
             name: card.name,
@@ -102,7 +109,10 @@ impl From<Model> for ModelView {
                 rate: card.defaults.rate,
             },
             memory_bytes: card.memory_bytes,
+            bytes: card.bytes,
+            embedded: card.embedded,
             tested: tested.map(|t| TestedView { at: t.at, passed: t.passed }),
+            cases: cases.into_iter().map(CaseView::from).collect(),
         }
     }
 }
@@ -168,12 +178,26 @@ pub struct CaseView {
     max: f64,
     mean: f64,
     passed: bool,
+    /// Why the case could not be compared.
+    problem: Option<String>,
+}
+
+impl From<TestCase> for CaseView {
+    fn from(c: TestCase) -> Self {
+        CaseView { name: c.name, max: c.max, mean: c.mean, passed: c.passed, problem: c.problem }
+    }
 }
 
 /// Runs a model's own test against its reference numbers. Slow.
 #[utoipa::path(post, path = "/api/v1/models/{name}/test", tag = "models", responses((status = 200, body = TestView)))]
 pub async fn test(caller: Caller, name: Path<String>) -> Result<Json<TestView>, Problem> {
     let cases = caller.run(move |act| models::test(act, &name)).await?;
-    let view = |c: TestCase| CaseView { name: c.name, max: c.max, mean: c.mean, passed: c.passed };
-    Ok(Json(TestView { cases: cases.into_iter().map(view).collect() }))
+    Ok(Json(TestView { cases: cases.into_iter().map(CaseView::from).collect() }))
+}
+
+/// Removes a model's files; what was made with it stays. Refused while jobs need it.
+#[utoipa::path(delete, path = "/api/v1/models/{name}", tag = "models", responses((status = 204)))]
+pub async fn remove(caller: Caller, name: Path<String>) -> Result<HttpResponse, Problem> {
+    caller.run(move |act| imports::remove(act, &name)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -1,6 +1,7 @@
 //! Brings a package in: copied beside its place, checked there, and only then moved into it.
 
 use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::inference::error::{Error, Result};
@@ -31,7 +32,8 @@ pub(super) fn import(
     source::each(from, Links::Refuse, &mut |file, size, bytes| {
         refuse_by_name(file)?;
         stage.expect_room(size)?;
-        let copied = stage.copy(file, bytes)?;
+        let mut heard = Heard { bytes, told, done, of, next: done };
+        let copied = stage.copy(file, &mut heard)?;
         if copied != size {
             return Err(Error::FileMalformed {
                 file: file.to_owned(),
@@ -49,6 +51,27 @@ pub(super) fn import(
     Ok(name.to_owned())
 }
 
+/// Tells of a long file while it is read.
+struct Heard<'a, 'b> {
+    bytes: &'a mut dyn Read,
+    told: &'a mut Told<'b>,
+    done: u64,
+    of: Option<u64>,
+    next: u64,
+}
+
+impl Read for Heard<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(into)?;
+        self.done += read as u64;
+        if self.done >= self.next {
+            self.next = self.done + (4 << 20);
+            (self.told)(self.done, self.of);
+        }
+        Ok(read)
+    }
+}
+
 /// Where the package begins: archives often have one folder around everything.
 fn root(stage: &Path) -> Result<PathBuf> {
     if stage.join("model_index.json").is_file() {
@@ -61,7 +84,7 @@ fn root(stage: &Path) -> Result<PathBuf> {
     }
 }
 
-fn refuse_by_name(file: &str) -> Result<()> {
+pub(super) fn refuse_by_name(file: &str) -> Result<()> {
     let last = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|e| last.ends_with(e));
     if ends(&[".ckpt", ".pkl", ".pickle", ".pt", ".pth", ".joblib", ".dill"]) || last == "pytorch_model.bin" {
@@ -74,7 +97,7 @@ fn refuse_by_name(file: &str) -> Result<()> {
 }
 
 /// A name made of the source's own.
-fn stem(from: &Path) -> String {
+pub(super) fn stem(from: &Path) -> String {
     let name = from.file_name().map_or_else(|| "model".to_owned(), |n| n.to_string_lossy().into_owned());
     name.trim_end_matches(".zst").trim_end_matches(".tar").to_owned()
 }

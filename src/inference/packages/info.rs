@@ -32,6 +32,8 @@ pub struct PackageInfo {
     pub defaults: Defaults,
     /// About what a worker needs while it renders at the default size.
     pub memory_bytes: u64,
+    /// What its files take on disk.
+    pub bytes: u64,
     /// BLAKE3, in hex, over the package's list of files and their hashes.
     pub hash: String,
     /// Part of the binary: cannot be removed.
@@ -101,9 +103,9 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
     let Receipt { hash, bytes, .. } = Receipt::of(files)?;
     Ok(PackageInfo {
         name: name.to_owned(),
-        version: manifest.version.clone().unwrap_or_else(|| "1".to_owned()),
+        version: version(manifest),
         family: family.to_owned(),
-        licence: manifest.licence.clone().unwrap_or_else(|| "not stated by the package".to_owned()),
+        licence: licence(manifest),
         tasks: able.tasks.clone().unwrap_or_else(|| usual.tasks.to_vec()),
         max_references: able.max_references.unwrap_or(usual.references),
         roles: able.roles.clone().unwrap_or_else(|| usual.roles.to_vec()),
@@ -128,6 +130,7 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             frames: frames - (frames - 1) % frame_step,
             rate: manifest.default_rate()?.unwrap_or(usual.frames.1),
         },
+        bytes,
         memory_bytes: manifest.memory_bytes.unwrap_or(bytes + bytes / 2 + (256 << 20)),
         hash,
         embedded: *files == Files::Embedded,
@@ -152,6 +155,23 @@ fn narrowed(usual: Usual, files: &Files) -> Result<Usual> {
         }
         _ => usual,
     })
+}
+
+pub(super) fn version(manifest: &Manifest) -> String {
+    manifest.version.clone().unwrap_or_else(|| "1".to_owned())
+}
+
+pub(super) fn licence(manifest: &Manifest) -> String {
+    manifest.licence.clone().unwrap_or_else(|| "not stated by the package".to_owned())
+}
+
+/// The family by manifest and `model_index.json`, both as text.
+pub(super) fn family_of(manifest: &Manifest, index: Option<&str>) -> Result<&'static str> {
+    let file = || "model_index.json".to_owned();
+    let text = index.ok_or_else(|| Error::FileMissing { file: file() })?;
+    let index: Index =
+        serde_json::from_str(text).map_err(|e| Error::FileMalformed { file: file(), detail: e.to_string() })?;
+    family(manifest.family.as_deref(), &index.class)
 }
 
 fn family(told: Option<&str>, class: &str) -> Result<&'static str> {

@@ -61,7 +61,11 @@ impl Manifest {
         if !files.has(FILE) {
             return Ok(Manifest::default());
         }
-        toml::from_str(&files.text(FILE)?).map_err(|e| malformed(&e.to_string()))
+        Manifest::read(&files.text(FILE)?)
+    }
+
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|e| malformed(&e.to_string()))
     }
 
     pub(crate) fn default_size(&self) -> Result<Option<Size>> {

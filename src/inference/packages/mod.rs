@@ -5,6 +5,7 @@ mod files;
 mod fuse;
 mod import;
 mod info;
+mod look;
 mod lora;
 mod manifest;
 mod onnx;
@@ -21,12 +22,14 @@ pub(crate) use files::{Files, VAE_CONFIGS};
 pub(crate) use fuse::own_transformer;
 pub use fuse::{Fused, Lora};
 pub use info::{Defaults, FAMILIES, PackageInfo, Sizes};
+pub use look::Offer;
 pub(crate) use manifest::Manifest;
 pub(crate) use video_vae::VideoVaeFacts;
 
 use self::receipt::Receipt;
 use super::error::{Error, Result};
 use super::order::UnknownWord;
+use super::staging;
 use super::tokenizers::lexicon::Lexicon;
 
 /// What the embedded model is called.
@@ -68,6 +71,11 @@ impl Packages {
         Package::at(name, Files::Folder(folder.ok_or_else(|| Error::NoSuchModel(name.to_owned()))?))
     }
 
+    /// What a folder, `.tar` or `.tar.zst` says of itself; nothing is copied.
+    pub fn look(&self, from: &Path) -> Result<Offer> {
+        look::look(from)
+    }
+
     /// Copies a folder, `.tar` or `.tar.zst` in, whole or not at all. `told` hears the bytes copied and, where known, of how many.
     pub fn import(
         &self,
@@ -86,11 +94,18 @@ impl Packages {
         Ok(Fused { info: self.find(name)?.info, layers })
     }
 
+    /// At the start: takes away what an import left that was killed.
+    pub fn tidy(&self) {
+        if let Some(models) = &self.folder {
+            staging::sweep(models, true);
+        }
+    }
+
     pub fn remove(&self, name: &str) -> Result<()> {
         let package = self.find(name)?;
         match package.files.path("") {
             None => Err(Error::BadOrder("the starter is part of this program and cannot be removed".to_owned())),
-            Some(folder) => fs::remove_dir_all(&folder).map_err(|error| Error::Io { path: folder, error }),
+            Some(folder) => staging::clear(&folder),
         }
     }
 

@@ -50,7 +50,19 @@ impl Server {
         let config = Config::load(Some(&self.folder.path().join("data")), None).unwrap();
         let here = "127.0.0.1:0".parse().unwrap();
         // No workers: the test binary is no studio that could be one.
-        Config { workers: 0, key_file: self.folder.path().join("key"), ..config.listening(here, Some(here)) }
+        Config {
+            workers: 0,
+            key_file: self.folder.path().join("key"),
+            incoming: Some(self.incoming()),
+            ..config.listening(here, Some(here))
+        }
+    }
+
+    /// The one folder from which packages may be taken.
+    pub(crate) fn incoming(&self) -> std::path::PathBuf {
+        let folder = self.folder.path().join("incoming");
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
     }
 
     pub(crate) fn start(&mut self) {

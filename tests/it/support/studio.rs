@@ -1,5 +1,6 @@
 //! A whole studio in a temporary folder: a clock that stands still, seeded chance, a shelf with one model.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,9 @@ use dreamomni2::base::units::{Rate, Size};
 use dreamomni2::domain::access::Role;
 use dreamomni2::domain::accounts::NewAccount;
 use dreamomni2::domain::act::Act;
+use dreamomni2::domain::jobs::Trouble;
 use dreamomni2::domain::jobs::lane::{self, Claimed, Handed};
-use dreamomni2::domain::models::{Defaults, ModelCard, Shelf, Sizes, TestCase, UnknownWord};
+use dreamomni2::domain::models::{Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, UnknownWord};
 use dreamomni2::domain::recipes::{self, Draft, Task};
 use dreamomni2::domain::renders::MadeWith;
 use dreamomni2::domain::setup::{self, Done, Method, Order};
@@ -199,6 +201,8 @@ impl Shelf for OneModel {
             schedulers: vec!["euler".to_owned(), "ddim".to_owned()],
             defaults: Defaults { width: 96, height: 64, steps: 4, guidance: 2.0, frames: 24, rate: Rate::FILM },
             memory_bytes: 1,
+            bytes: 1,
+            embedded: true,
         }]
     }
 
@@ -208,6 +212,26 @@ impl Shelf for OneModel {
     }
 
     fn test(&self, _: &str) -> std::result::Result<Vec<TestCase>, String> {
-        Ok(vec![TestCase { name: "red".to_owned(), max: 0.0, mean: 0.0, passed: true }])
+        Ok(vec![TestCase { name: "red".to_owned(), max: 0.0, mean: 0.0, passed: true, problem: None }])
     }
+
+    fn incoming(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn look(&self, _: &Path) -> std::result::Result<Offer, Trouble> {
+        Err(none())
+    }
+
+    fn import(&self, _: &Path, _: &str, _: &mut dyn FnMut(u64)) -> std::result::Result<(), Trouble> {
+        Err(none())
+    }
+
+    fn remove(&self, _: &str) -> std::result::Result<(), Trouble> {
+        Err(none())
+    }
+}
+
+fn none() -> Trouble {
+    Trouble { code: "no_disk".to_owned(), sentence: "This shelf is no disk".to_owned() }
 }

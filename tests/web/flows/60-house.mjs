@@ -1,4 +1,6 @@
 // Profile, admin, palette, keys, languages, tablet.
+import { tarOf } from '../support/packages.mjs';
+
 export default [
   ['profile: name, look, language, password, token, device', async (t) => {
     const mia = t.house.owner;
@@ -32,7 +34,7 @@ export default [
     await mia.see('Checks');
     await mia.axe('admin: health');
     await mia.link('Models').click();
-    await mia.button('Test').click();
+    await mia.page.locator('article').getByRole('button', { name: 'Test' }).click();
     await mia.page.locator('article table').waitFor({ timeout: 90_000 });
     await mia.axe('admin: models');
     await mia.link('Audit').click();
@@ -48,6 +50,48 @@ export default [
     await mia.axe('admin: people');
     const body = await mia.page.locator('body').innerText();
     if (/red boat on the sea/.test(body)) throw new Error('an operator page shows a prompt');
+  }],
+
+  ['a model is brought in: upload, licence, import, test, removal; a broken one is refused with a sentence', async (t) => {
+    const mia = t.house.owner;
+    mia.expecting(/status of 4(09|22)/);
+    await mia.go('/admin/models');
+    await mia.see('Bring a model in');
+    const files = mia.page.locator('section[aria-labelledby=m-bring] input[type=file]');
+    const rows = mia.page.locator('section[aria-labelledby=m-bring] li');
+    await files.setInputFiles({ name: 'house-style.tar', mimeType: 'application/x-tar', buffer: await tarOf('scene', 'Use it kindly.') });
+    await mia.button('Read the licence').click({ timeout: 60_000 });
+    await mia.see('Use it kindly.');
+    await mia.axe('admin: licence of a model');
+    await mia.shoot('model-licence');
+    await mia.field('Name in this studio').fill('starter');
+    await mia.button('Accept and import').click();
+    await mia.page.locator('dialog .problem').waitFor();
+    await mia.field('Name in this studio').fill('house-style');
+    await mia.button('Accept and import').click();
+    await mia.see('house-style is here and can be used.');
+    const article = mia.page.locator('article', { hasText: 'house-style' });
+    await article.getByRole('button', { name: 'Test' }).click();
+    await article.locator('table').waitFor({ timeout: 90_000 });
+    await files.setInputFiles({ name: 'broken.tar', mimeType: 'application/x-tar', buffer: Buffer.alloc(4096, 7) });
+    await rows.locator('.notice.bad').waitFor();
+    await mia.axe('admin: models, one brought in and one refused');
+    await mia.shoot('models');
+    await mia.page.evaluate(() => (document.documentElement.dataset.theme = 'desk'));
+    await mia.axe('admin: models, desk');
+    await mia.shoot('models-desk');
+    await mia.page.evaluate(() => (document.documentElement.dataset.theme = 'suite'));
+    for (let left = await rows.count(); left > 0; left -= 1) {
+      await rows.first().getByRole('button', { name: /off the list/ }).click();
+      await rows.nth(left - 1).waitFor({ state: 'detached' });
+    }
+    await article.getByRole('button', { name: 'Remove house-style' }).click();
+    await mia.axe('admin: remove a model');
+    await mia.page.locator('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+    await article.waitFor({ state: 'detached' });
+    const { body } = await mia.api('GET', '/studio/audit?action=model.');
+    const told = body.items.map((one) => one.action).slice(0, 5).reverse().join(' ');
+    if (told !== 'model.licence_accepted model.imported model.tested model.refused model.removed') throw new Error(`the log says: ${told}`);
   }],
 
   ['palette and key sheet, by keys only', async (t) => {

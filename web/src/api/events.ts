@@ -2,13 +2,13 @@
 // six that HTTP/1.1 allows, and the seventh tab would hang. On a gap the server says `reset` and everyone asks again.
 import { paths } from './paths';
 
-export type EventName = 'job' | 'render' | 'asset' | 'caption' | 'workspace' | 'member' | 'notice' | 'session' | 'reset' | 'hello';
+export type EventName = 'job' | 'render' | 'asset' | 'caption' | 'workspace' | 'member' | 'model' | 'import' | 'notice' | 'session' | 'reset' | 'hello';
 export interface LiveEvent { workspace?: string; id?: string; [key: string]: unknown }
 type Listener = (name: EventName, data: LiveEvent) => void;
 /** What the tab with the stream passes on; `number` is the event's place in the server's feed. */
 type Word = { name: EventName; data: LiveEvent; number: number } | { broken: true };
 
-const NAMES: EventName[] = ['job', 'render', 'asset', 'caption', 'workspace', 'member', 'notice', 'session', 'reset', 'hello'];
+const NAMES: EventName[] = ['job', 'render', 'asset', 'caption', 'workspace', 'member', 'model', 'import', 'notice', 'session', 'reset', 'hello'];
 const SHARED = 'studio-events';
 const listeners = new Set<Listener>();
 let leave: (() => void) | null = null;

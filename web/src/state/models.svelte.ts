@@ -1,5 +1,6 @@
 // The models this studio has, asked once and again when someone tests or imports one.
 import { get } from '~/api/client';
+import { listen } from '~/api/events';
 import { paths } from '~/api/paths';
 import type { Model } from '~/api/schema';
 import { complain } from './toasts.svelte';
@@ -8,6 +9,12 @@ class Models {
   all = $state.raw<Model[]>([]);
   loaded = $state(false);
   #flight: Promise<void> | null = null;
+
+  constructor() {
+    listen((name) => {
+      if (this.loaded && (name === 'model' || name === 'reset')) void this.load(true);
+    });
+  }
 
   async load(again = false): Promise<void> {
     if (this.loaded && !again) return;

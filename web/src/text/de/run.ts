@@ -43,6 +43,8 @@ export const run: Pick<Text, 'people' | 'roles' | 'profile' | 'admin'> = {
       'studio.audit': 'Protokoll des Studios lesen',
       'studio.settings': 'Einstellungen des Studios ändern',
       'model.test': 'Modell prüfen',
+      'model.import': 'Modell einspielen',
+      'model.remove': 'Modell entfernen',
     },
   },
   profile: {
@@ -62,7 +64,7 @@ export const run: Pick<Text, 'people' | 'roles' | 'profile' | 'admin'> = {
     methods: { passphrase: 'Passphrase', key_file: 'Schlüsseldatei', recovery: 'Notschlüssel' }, version: 'Version', up: (time) => `läuft seit ${time}`, checks: 'Prüfungen', check: 'Prüfung', reason: 'Grund', fix: 'Was hilft',
     levels: { ok: 'Gut', warn: 'Ansehen', fail: 'Schlecht' }, workers: 'Rechenprozesse', process: 'Prozess', noWorkers: 'Kein Rechenprozess läuft; der nächste Auftrag startet einen.', why: 'Weil', runtime: 'Laufzeit',
     passed: 'Bestanden', failedTest: 'Durchgefallen', untested: 'Hier nicht geprüft', test: 'Prüfen', family: 'Familie', licence: 'Lizenz', tasks: 'Aufgaben', upTo: (count) => `bis zu ${count}`, memory: 'Speicher', case: 'Fall',
-    noModels: 'Kein Modell installiert', importHint: 'Modelle sind Ordner mit Daten, nie Programme. Auf dem Server einspielen:',
+    noModels: 'Kein Modell installiert',
     verify: 'Kette prüfen', chainWhole: (count) => `Alle ${count} Einträge sind vollständig und in Ordnung.`, chainBroken: (number) => `Eintrag ${number} passt nicht zum vorigen. Jemand oder etwas hat das Protokoll verändert.`,
     action: 'Handlung', actor: 'Wer', when: 'Wann', subject: 'Was', hash: 'Prüfsumme', filter: 'Filtern', noRecords: 'Keine Einträge', noRecordsHint: 'Zu diesem Filter passt nichts.',
     accounts: (count) => n(count, 'Konto', 'Konten'), noContent: 'Betreiber sorgen für das Studio. Sie sehen hier weder Beschreibung noch Bild.',

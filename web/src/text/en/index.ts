@@ -1,10 +1,11 @@
 // English, the first language: its shape is the law for all others.
 import { look } from './look';
 import { make } from './make';
+import { models } from './models';
 import { problems } from './problems';
 import { rooms } from './rooms';
 import { run } from './run';
 import { start } from './start';
 
-export const en = { ...start, ...make, ...look, ...run, ...rooms, problems };
+export const en = { ...start, ...make, ...look, ...run, ...rooms, ...models, problems };
 export type Text = typeof en;

@@ -42,6 +42,8 @@ export const run = {
       'studio.audit': 'Read the log of the studio',
       'studio.settings': 'Change the settings of the studio',
       'model.test': 'Test a model',
+      'model.import': 'Bring a model in',
+      'model.remove': 'Remove a model',
     } as Record<string, string>,
   },
   profile: {
@@ -61,7 +63,7 @@ export const run = {
     methods: { passphrase: 'passphrase', key_file: 'key file', recovery: 'recovery key' }, version: 'Version', up: (time: string) => `up ${time}`, checks: 'Checks', check: 'Check', reason: 'Reason', fix: 'What mends it',
     levels: { ok: 'Well', warn: 'Look', fail: 'Bad' }, workers: 'Workers', process: 'Process', noWorkers: 'No worker is running; one starts with the next job.', why: 'Because', runtime: 'Runtime',
     passed: 'Passed', failedTest: 'Failed', untested: 'Not tested here', test: 'Test', family: 'Family', licence: 'Licence', tasks: 'Tasks', upTo: (count: number) => `up to ${count}`, memory: 'Memory', case: 'Case',
-    noModels: 'No model installed', importHint: 'Models are folders of data, never code. Import one on the server:',
+    noModels: 'No model installed',
     verify: 'Verify the chain', chainWhole: (count: string) => `All ${count} records are whole and in order.`, chainBroken: (number: number) => `Record ${number} does not fit the one before it. Someone or something changed the log.`,
     action: 'Action', actor: 'Who', when: 'When', subject: 'What', hash: 'Hash', filter: 'Filter', noRecords: 'No records', noRecordsHint: 'Nothing fits this filter.',
     accounts: (count: number) => n(count, 'account', 'accounts'), noContent: 'Operators look after the studio. They see no prompt and no picture here.',

@@ -1,0 +1,73 @@
+//! Looks into a folder or an archive before anything of it is copied: what it says of itself, and its licence.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::inference::error::Result;
+
+use super::import::{refuse_by_name, stem};
+use super::info;
+use super::manifest::{self, Manifest};
+use super::source::{self, Links};
+
+/// What a package says of itself before it is brought in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// The name it would get.
+    pub name: String,
+    pub version: String,
+    pub family: String,
+    pub licence: String,
+    /// None where the package brings no file with the text.
+    pub licence_text: Option<String>,
+    pub files: u64,
+    /// Of all files, unpacked.
+    pub bytes: u64,
+}
+
+/// No licence and no manifest is longer.
+const MOST_TEXT: u64 = 1 << 20;
+
+/// Reads everything once, keeps next to nothing; a file that may not be in a package is refused here already.
+pub(super) fn look(from: &Path) -> Result<Offer> {
+    let (mut files, mut total) = (0, 0);
+    let (mut manifest, mut index, mut licence) = (None, None, None);
+    source::each(from, Links::Refuse, &mut |file, size, bytes| {
+        refuse_by_name(file)?;
+        files += 1;
+        total += size;
+        let last = file.rsplit('/').next().unwrap_or(file);
+        // At the top, or in the one folder that archives often have around everything.
+        let wanted = file.matches('/').count() <= 1;
+        match last {
+            manifest::FILE if wanted => manifest = text(bytes),
+            "model_index.json" if wanted => index = text(bytes),
+            _ if wanted && is_licence(last) && licence.is_none() => licence = text(bytes),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let manifest = manifest.as_deref().map(Manifest::read).transpose()?.unwrap_or_default();
+    let family = info::family_of(&manifest, index.as_deref())?.to_owned();
+    Ok(Offer {
+        name: manifest.name.clone().unwrap_or_else(|| stem(from)),
+        version: info::version(&manifest),
+        licence: info::licence(&manifest),
+        licence_text: licence,
+        family,
+        files,
+        bytes: total,
+    })
+}
+
+fn is_licence(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.trim_end_matches(".txt").trim_end_matches(".md");
+    matches!(name, "license" | "licence" | "copying")
+}
+
+/// What is no text is none.
+fn text(bytes: &mut dyn Read) -> Option<String> {
+    let mut text = String::new();
+    bytes.take(MOST_TEXT).read_to_string(&mut text).ok().map(|_| text)
+}

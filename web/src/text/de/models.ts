@@ -1,0 +1,16 @@
+// Wörter für das Einspielen und Entfernen von Modellen.
+import type { Text } from '../en';
+
+export const models: Pick<Text, 'models'> = {
+  models: {
+    bring: 'Ein Modell einspielen', bringHint: 'Ein Paket ist ein .tar oder .tar.zst mit ONNX-Graphen und Daten, nie Programmen. Hier fallen lassen.', upload: 'Datei wählen',
+    incoming: (folder) => `Im Ordner ${folder} des Servers`, incomingEmpty: (folder) => `Der Ordner ${folder} des Servers ist leer.`, take: 'Nehmen',
+    noIncoming: 'Große Pakete können auch aus einem Ordner des Servers kommen, sobald die Konfiguration einen nennt:', onTheWay: 'Unterwegs',
+    states: { receiving: 'Kommt herein', reading: 'Wird angesehen', waiting: 'Wartet, dass die Lizenz angenommen wird', copying: 'Wird kopiert', done: 'Da', failed: 'Abgelehnt' },
+    checking: 'Jede Datei wird geprüft', readLicence: 'Lizenz lesen', discard: (file) => `${file} von der Liste nehmen`, arrived: (name) => `${name} ist da und kann benutzt werden. Die Prüfung zeigt, ob diese Maschine die Zahlen der Hersteller trifft.`,
+    licenceOf: (name) => `Lizenz von ${name}`, noText: 'Das Paket bringt keinen Lizenztext mit. Nur annehmen, wenn die Lizenz dort gelesen wurde, wo das Modell herkommt.',
+    name: 'Name in diesem Studio', nameHint: 'Buchstaben, Ziffern, Punkte, Binde- und Unterstriche.', acceptHint: 'Dass Sie angenommen haben, steht im Protokoll, mit der Prüfsumme dieses Textes.', accept: 'Annehmen und einspielen',
+    files: (count) => (count === 1 ? '1 Datei' : `${count} Dateien`), disk: 'Auf der Platte', embedded: 'Teil des Programms',
+    removeOne: (name) => `${name} entfernen`, removeHint: (size) => `Seine Dateien werden gelöscht (${size}). Gemachtes bleibt; für Neues muss es wieder eingespielt werden.`, removed: (name) => `${name} wurde entfernt.`,
+  },
+};

@@ -1,0 +1,15 @@
+// Words of bringing models in and taking them away.
+
+export const models = {
+  models: {
+    bring: 'Bring a model in', bringHint: 'A package is a .tar or .tar.zst with ONNX graphs and data, never code. Drop one here.', upload: 'Choose a file',
+    incoming: (folder: string) => `In the server’s folder ${folder}`, incomingEmpty: (folder: string) => `The server’s folder ${folder} is empty.`, take: 'Take it',
+    noIncoming: 'Large packages can also be taken from a folder of the server, once the configuration names one:', onTheWay: 'On the way',
+    states: { receiving: 'Coming in', reading: 'Looking into it', waiting: 'Waits for its licence to be accepted', copying: 'Copying', done: 'Here', failed: 'Refused' },
+    checking: 'Checking every file', readLicence: 'Read the licence', discard: (file: string) => `Take ${file} off the list`, arrived: (name: string) => `${name} is here and can be used. Test it to see whether this machine gives its makers’ numbers.`,
+    licenceOf: (name: string) => `Licence of ${name}`, noText: 'The package brings no text of its licence. Accept it only if you have read the licence where you got the model.',
+    name: 'Name in this studio', nameHint: 'Letters, digits, dots, hyphens and underscores.', acceptHint: 'That you accepted is written into the audit log, with the hash of this text.', accept: 'Accept and import',
+    files: (count: number) => (count === 1 ? '1 file' : `${count} files`), disk: 'On disk', embedded: 'part of the program',
+    removeOne: (name: string) => `Remove ${name}`, removeHint: (size: string) => `Its files are deleted (${size}). What was made with it stays; to make more, it must be imported again.`, removed: (name: string) => `${name} was removed.`,
+  },
+};
