@@ -12,6 +12,7 @@ pub mod feed;
 mod house;
 pub mod listening;
 pub mod stamp;
+mod trouble;
 
 pub mod setup;
 pub mod studio;

@@ -90,6 +90,8 @@ routes! {
     Signed POST   "/api/v1/workspaces/{ws}/jobs"                      jobs::order;
     Signed GET    "/api/v1/workspaces/{ws}/jobs/{id}"                 jobs::show;
     Signed POST   "/api/v1/workspaces/{ws}/jobs/{id}/cancel"          jobs::cancel;
+    Signed GET    "/api/v1/workspaces/{ws}/jobs/{id}/sheet"           jobs::sheet;
+    Signed POST   "/api/v1/workspaces/{ws}/estimate"                  jobs::estimate;
     Signed GET    "/api/v1/workspaces/{ws}/jobs/{id}/preview"         jobs::preview;
     Signed POST   "/api/v1/workspaces/{ws}/samples"                   jobs::order_samples;
 

@@ -54,6 +54,8 @@ word_schemas! {
     JobState as "JobState" = ["queued", "running", "done", "failed", "cancelled"],
     ImportState as "ImportState" = ["receiving", "reading", "waiting", "copying", "done", "failed"],
     RenderKind as "RenderKind" = ["picture", "clip"],
+    recipes::Field as "AxisField" =
+        ["seed", "steps", "guidance", "strength", "scheduler", "prompt", "model", "size"],
     recipes::Task as "Task" = ["picture", "edit", "clip"],
     recipes::Role as "ReferenceRole" =
         ["source", "subject", "style", "pose", "palette", "texture", "first_frame", "last_frame", "mask"],

@@ -12,8 +12,11 @@ pub mod archive;
 pub mod clip;
 pub mod frames;
 
+pub mod sheet;
+
 mod chunks;
 mod error;
+mod letters;
 mod mp4;
 mod resample;
 mod yuv;

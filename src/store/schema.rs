@@ -132,6 +132,7 @@ tables! {
     TESTS       = "model_tests", Studio, Operation, Forever,       Studio,    Whole,          Keep,   "Whether a model passed its own test, and when";
     STUDIO_AUDIT = "audit",      Studio, Audit,     Forever,       Person,    Whole,          Unname, "What was changed in the studio, by whom";
     JOBS        = "jobs",        Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "Queued, running and ended work with its recipe";
+    GRIDS       = "grids",       Workspace, Content,   WithWorkspace, Workspace, Whole, Keep,   "The recipe of every cell of a grid";
     RENDERS     = "renders",     Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "Pictures and clips made here, with their recipes";
     ASSETS      = "assets",      Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "Pictures brought in";
     FAVOURITES  = "favourites",  Workspace, Content,   WithWorkspace, Person,    Whole, Remove, "What a person marked as a favourite";

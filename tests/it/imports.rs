@@ -91,7 +91,7 @@ fn a_package_comes_in_by_parts_and_only_after_its_licence_was_accepted() {
     assert_eq!(stream.until("import").data["state"], "copying");
     state(&owner, &begun, "done");
     stream.until("model");
-    assert_eq!(names(&owner), ["starter", "house"]);
+    assert_eq!(names(&owner), ["house", "starter"]);
     assert!(left(&scratch(&server)).is_empty(), "what was received is taken away");
     assert_eq!(actions(&owner), ["model.imported", "model.licence_accepted"]);
 

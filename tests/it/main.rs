@@ -10,6 +10,7 @@ mod cli;
 mod clip_files;
 mod clips;
 mod door;
+mod grids;
 mod hands;
 mod house;
 mod imports;

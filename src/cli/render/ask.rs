@@ -9,18 +9,22 @@ use crate::base::id::{AssetId, Id};
 use crate::base::units::{Rate, Size};
 use crate::cli::failure::Failure;
 use crate::domain::models::ModelCard;
-use crate::domain::recipes::{self, Draft, Picture, Recipe, Reference};
+use crate::domain::recipes::{self, Draft, Grid, Picture, Recipe, Reference};
 use crate::inference::{self, Latents, Order, ReferencePicture, Role, Task, npy};
 use crate::media::decode::{self, Limits};
 use crate::media::scene::Scene;
 
-use super::Render;
 use super::target::Target;
+use super::{Render, grid};
 
 /// Everything read and checked: nothing that was typed can fail after this.
 pub(super) struct Ask {
     pub task: Task,
+    /// Of the first cell where there is a grid.
     pub recipe: Recipe,
+    /// One recipe for every file that is made.
+    pub pieces: Vec<Recipe>,
+    pub grid: Option<Grid>,
     pub references: Vec<ReferencePicture>,
     pub target: Target,
     pub init_latents: Option<Latents>,
@@ -30,8 +34,9 @@ pub(super) struct Ask {
 const MOST_SEED: u64 = (1 << 53) - 1;
 
 impl Ask {
-    pub(super) fn read(flags: &Render, card: &ModelCard) -> Result<Self, Failure> {
-        let target = Target::read(&flags.output)?;
+    pub(super) fn read(flags: &Render, card: &ModelCard, cards: &[ModelCard]) -> Result<Self, Failure> {
+        let grid = grid::read(flags.grid_x.as_deref(), flags.grid_y.as_deref())?;
+        let target = if grid.is_some() { Target::Folder(flags.output.clone()) } else { Target::read(&flags.output)? };
         let mut named: Vec<(&str, Option<Role>)> = flags.reference.iter().map(|text| split_role(text)).collect();
         named.extend(flags.mask.iter().map(|file| (file.as_str(), Some(Role::Mask))));
         let task = task(flags, &target, &named)?;
@@ -60,14 +65,28 @@ impl Ask {
             strength: flags.strength,
             scheduler: flags.scheduler.clone(),
         };
-        let recipe = recipes::check(&draft, std::slice::from_ref(card), seed)
-            .map_err(|faults| Failure::refused(faults.code(), &faults))?;
+        if grid.is_some() && moving {
+            let told = "A grid on the command line makes pictures; order a grid of clips in the studio.";
+            return Err(Failure::refused("grid_of_clips", told));
+        }
+        let pieces = match &grid {
+            Some(grid) => grid.cells(&draft, cards, seed),
+            None => recipes::check(&draft, cards, seed)
+                .map(|recipe| (0..recipe.variations).map(|index| recipe.variation(index)).collect()),
+        };
+        let pieces = pieces.map_err(|faults| Failure::refused(faults.code(), &faults))?;
+        let recipe = match (&grid, pieces.first()) {
+            (Some(_), Some(first)) => first.clone(),
+            _ => recipes::check(&draft, cards, seed).map_err(|faults| Failure::refused(faults.code(), &faults))?,
+        };
         let references = named.iter().zip(roles).map(|((file, _), role)| reference(Path::new(file), role));
         Ok(Ask {
             references: references.collect::<Result<_, _>>()?,
             init_latents: flags.init_latents.as_deref().map(latents).transpose()?,
             task,
             recipe,
+            pieces,
+            grid,
             target,
         })
     }

@@ -21,6 +21,9 @@ use crate::media::scene::Scene;
 use super::ask::Ask;
 use super::target::{self, Draft, Target};
 
+/// How large a picture is on a sheet.
+const SMALL: u32 = 384;
+
 /// What one variation gave.
 pub(super) struct Done {
     pub seed: u64,
@@ -37,9 +40,9 @@ pub(super) fn make(
     index: u32,
     stop: &Stop,
     draft: &mut Draft,
-) -> Result<Done, Failure> {
+) -> Result<(Done, Option<Picture>), Failure> {
     let clock = Stopwatch::start();
-    let of = ask.recipe.variations;
+    let of = ask.pieces.len() as u32;
     let frames = frames(&ask.target, one, index, of, draft)?;
     let label = if of == 1 { "rendering".to_owned() } else { format!("rendering {} of {of}", index + 1) };
     let mut watcher =
@@ -66,7 +69,8 @@ pub(super) fn make(
         _ => {}
     }
     let seconds = clock.elapsed().as_secs_f64();
-    Ok(Done { seed: one.seed, files, unknown: made.unknown, latents: made.latents, seconds })
+    let small = if ask.grid.is_some() { made.picture.as_ref().map(|p| p.fit(SMALL)).transpose()? } else { None };
+    Ok((Done { seed: one.seed, files, unknown: made.unknown, latents: made.latents, seconds }, small))
 }
 
 /// Where the frames of a clip go as they are drawn.

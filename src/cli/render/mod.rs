@@ -1,6 +1,7 @@
 //! `render`: words and references in, a picture or a clip out, with no server.
 
 mod ask;
+mod grid;
 mod make;
 mod report;
 mod target;
@@ -17,7 +18,7 @@ use super::failure::Failure;
 use super::stop::Stop;
 use ask::Ask;
 use report::Report;
-use target::Draft;
+use target::{Draft, Target};
 
 /// Render a picture or a clip here and now, with no server and no data folder.
 ///
@@ -42,6 +43,7 @@ Examples:
   dreamomni2 render --prompt \"two people in the rain, close-up\" --reference photo.jpg:palette --seed 7 -o rain.png
   dreamomni2 render --prompt \"a car moves right, camera pans left\" --task clip --frames 48 --rate 24 -o car.mp4
   dreamomni2 render --prompt \"a house\" --variations 4 -o house.png        house-1.png to house-4.png
+  dreamomni2 render --prompt \"a boat\" --grid-x seed=1,2,3 --grid-y guidance=2,4 -o sheet/   six cells and a sheet
   dreamomni2 render --prompt \"a cat\" -o cat.png --json                    what was made, as JSON")]
 pub(super) struct Render {
     /// What the picture should show, up to 4,000 characters.
@@ -86,11 +88,18 @@ pub(super) struct Render {
     /// How many pictures, each with the next seed (1 to 8).
     #[arg(long, value_name = "N", default_value = "1")]
     variations: u32,
+    /// One picture per value, in columns: seed=1,2,3, steps=4,8, guidance=…, strength=…, scheduler=…, model=…,
+    /// size=640x360,360x640, or prompt=boat,ship,raft (the first is looked for, the others take its place).
+    #[arg(long, value_name = "FIELD=VALUES")]
+    grid_x: Option<String>,
+    /// The same in rows; at most 64 cells. Writes the cells and sheet.png into the folder OUT.
+    #[arg(long, value_name = "FIELD=VALUES")]
+    grid_y: Option<String>,
     /// The model's name (see `model list`).
     #[arg(long, value_name = "NAME", default_value = "starter")]
     model: String,
     /// Where to write: NAME.png, NAME.mp4 or a folder NAME/.
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, alias = "out", value_name = "OUT")]
     output: PathBuf,
     /// Start from this noise (a .npy file of float32) instead of the seed's.
     #[arg(long, value_name = "FILE.npy")]
@@ -125,16 +134,29 @@ impl Render {
     pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
         let packages = self.packages(place)?;
         let package = packages.find(&self.model)?;
-        let ask = Ask::read(&self, &shelf::card(&package.info))?;
+        let card = shelf::card(&package.info);
+        // A grid may walk through several models; without one nothing else is looked at.
+        let cards = match self.grid_x {
+            Some(_) => packages.list()?.iter().map(shelf::card).collect(),
+            None => vec![card.clone()],
+        };
+        let ask = Ask::read(&self, &card, &cards)?;
         let stop = Stop::watch();
         let engine = Engine::open(place.engine()?)?;
-        let mut pipeline = engine.load(&package)?;
+        let (mut loaded, mut pipeline) = (package.info.name.clone(), engine.load(&package)?);
         let mut draft = Draft::new();
         let mut report = Report::new(&package.info, &ask.recipe);
-        for index in 0..ask.recipe.variations {
-            let one = ask.recipe.variation(index);
-            let made = make::make(pipeline.as_mut(), &ask, &one, index, &stop, &mut draft)?;
+        let mut cells = Vec::new();
+        for (one, index) in ask.pieces.iter().zip(0..) {
+            if one.model != loaded {
+                (loaded, pipeline) = (one.model.clone(), engine.load(&packages.find(&one.model)?)?);
+            }
+            let (made, small) = make::make(pipeline.as_mut(), &ask, &one.variation(0), index, &stop, &mut draft)?;
             report.add(made);
+            cells.push(small);
+        }
+        if let (Some(grid), Target::Folder(folder)) = (&ask.grid, &ask.target) {
+            grid::lay(grid, &ask.recipe, cells, folder, &mut draft)?;
         }
         if let Some(file) = &self.dump_latents {
             report.dump(file, &mut draft)?;

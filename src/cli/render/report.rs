@@ -30,7 +30,7 @@ impl<'a> Report<'a> {
     /// Lays the final latents beside the pictures, numbered as they are.
     pub(super) fn dump(&self, file: &Path, draft: &mut Draft) -> Result<(), Failure> {
         for (index, done) in self.done.iter().enumerate() {
-            let path = target::numbered(file, index as u32, self.recipe.variations);
+            let path = target::numbered(file, index as u32, self.done.len() as u32);
             draft.write(&path, &npy::write(&done.latents))?;
         }
         Ok(())

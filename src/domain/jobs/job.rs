@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Moment;
 use crate::base::id::{JobId, RenderId, WorkspaceId};
+use crate::domain::recipes::grid::Grid;
 use crate::domain::recipes::terms::Recipe;
 use crate::domain::stamp::Person;
+pub use crate::domain::trouble::Trouble;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -23,13 +25,6 @@ impl JobState {
     pub fn active(self) -> bool {
         matches!(self, JobState::Queued | JobState::Running)
     }
-}
-
-/// Why a job failed: a stable code and a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trouble {
-    pub code: String,
-    pub sentence: String,
 }
 
 /// Why a job is not running yet.
@@ -63,6 +58,11 @@ pub struct Job {
     pub position: Option<u32>,
     pub waiting: Option<Waiting>,
     pub renders: Vec<RenderId>,
+    /// How many pictures it makes.
+    pub count: u32,
+    pub grid: Option<Grid>,
+    /// Of a grid: what is made so far, cell by cell.
+    pub cells: Vec<Option<RenderId>>,
     pub trouble: Option<Trouble>,
     pub unknown_words: Vec<String>,
     pub attempts: u32,

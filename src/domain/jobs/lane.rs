@@ -93,11 +93,14 @@ fn begin(system: &Act, lease: &Lease, worker: &str) -> Result<Option<Claimed>> {
         let event = Event::JobStarted { job: row.id, attempt: row.attempts, worker: worker.to_owned() };
         Ok((row, event))
     })?;
-    let made = |index: &u32| row.renders.iter().any(|(variation, _)| variation == index);
-    let missing: Vec<u32> = (0..row.recipe.variations).filter(|index| !made(index)).collect();
+    let made = |index: u32| row.renders.iter().any(|(variation, _)| *variation == index);
+    let pieces = system.read(Action::WorkQueue, Scope::Work(lease.workspace), |tx| row::pieces(tx, &row))?;
+    let mut missing: Vec<(u32, Recipe)> = (0..).zip(pieces).filter(|(index, _)| !made(*index)).collect();
+    // A grid of models loads each of them once.
+    missing.sort_by(|a, b| a.1.model.cmp(&b.1.model).then(a.0.cmp(&b.0)));
     let claimed = Claimed {
         lease: lease.clone(),
-        variations: missing.into_iter().map(|index| (index, row.recipe.variation(index))).collect(),
+        variations: missing,
         materials: materials(system, lease.workspace, &row.recipe)?,
     };
     tell(system, lease.workspace, row)?;
@@ -167,17 +170,21 @@ pub fn step(system: &Act, lease: &Lease, variation: u32, step: u32, of: u32, pre
 /// Hands in one variation. Handing the same one in twice keeps the first.
 pub fn finish_variation(system: &Act, lease: &Lease, variation: u32, handed: Handed) -> Result<RenderId> {
     let (queue, scope) = (&system.house().queue, Scope::Work(lease.workspace));
-    let row = system.read(Action::WorkQueue, scope, |tx| row::found(tx, lease.job))?;
+    let (row, pieces) = system.read(Action::WorkQueue, scope, |tx| {
+        let row = row::found(tx, lease.job)?;
+        let pieces = row::pieces(tx, &row)?;
+        Ok((row, pieces))
+    })?;
     if let Some((_, made)) = row.renders.iter().find(|(index, _)| *index == variation) {
         return Ok(*made);
     }
     if !queue.holds(lease.job, lease.ticket) {
         return Err(lost());
     }
-    let (cost, took) = (cost(&row.recipe), handed.took);
-    let (by, model) = (row.by, row.recipe.model.clone());
-    let (recipe, caption) = (row.recipe.variation(variation), row.caption);
-    let origin = Origin { id: system.id(), job: row.id, by, variation, recipe, caption };
+    let recipe = pieces.into_iter().nth(variation as usize).ok_or(Error::NotFound { what: "variation" })?;
+    let (cost, took) = (cost(&recipe), handed.took);
+    let (by, model) = (row.by, recipe.model.clone());
+    let origin = Origin { id: system.id(), job: row.id, by, variation, recipe, caption: row.caption };
     let room = system.room(lease.workspace)?;
     let mut written = Written::new(system, &room);
     let render = draft(&mut written, origin, &handed)?;
@@ -208,7 +215,7 @@ pub fn finish_variation(system: &Act, lease: &Lease, variation: u32, handed: Han
 /// All variations are in.
 pub fn finish(system: &Act, lease: &Lease) -> Result<()> {
     end(system, lease, |row| {
-        if row.renders.len() < row.recipe.variations as usize {
+        if row.renders.len() < row.count() as usize {
             let sentence = "Not all variations are in".to_owned();
             return Err(Error::Conflict { code: "variations_missing", sentence });
         }
@@ -299,7 +306,7 @@ pub(crate) fn recover(system: &Act, workspace: WorkspaceId) -> Result<()> {
         Ok((waiting, newest.collect::<std::result::Result<Vec<_>, _>>()?))
     })?;
     for row in done.into_iter().rev().filter(|row| row.millis > 0) {
-        queue.learn(&row.recipe.model, cost(&row.recipe) * row.renders.len() as f64, Duration::from_millis(row.millis));
+        queue.learn(&row.recipe.model, row.each() * row.renders.len() as f64, Duration::from_millis(row.millis));
     }
     for row in waiting {
         queue.add(row.entry(workspace));

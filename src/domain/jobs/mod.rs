@@ -5,7 +5,9 @@ pub mod lane;
 pub mod orders;
 pub(crate) mod queue;
 pub(crate) mod row;
+pub mod sheet;
 pub(crate) mod turns;
 
 pub use job::{Job, JobState, Preview, Trouble, Waiting};
-pub use orders::{cancel, get, list, order, preview};
+pub use orders::{Estimate, cancel, estimate, get, list, order, order_grid, preview};
+pub use sheet::sheet;

@@ -1,7 +1,7 @@
 //! The people's side of the queue: order, look, cancel.
 
 use super::job::{Job, JobState, Preview};
-use super::row::{self, JobRow};
+use super::row::{self, Cells, Gridded, JobRow, cost};
 use crate::base::id::{JobId, WorkspaceId};
 use crate::base::page::{Limit, Page};
 use crate::domain::access::standing::Scope;
@@ -13,6 +13,7 @@ use crate::domain::event::Event;
 use crate::domain::feed::{Audience, News};
 use crate::domain::recipes::check::check;
 use crate::domain::recipes::fault::{Fault, Faults};
+use crate::domain::recipes::grid::Grid;
 use crate::domain::recipes::terms::{Draft, Picture, Recipe, Role};
 use crate::domain::renders::render::RenderRow;
 use crate::domain::tile::Tile;
@@ -34,10 +35,60 @@ pub(crate) fn order_as(
     draft: &Draft,
     caption: Option<&str>,
 ) -> Result<Job> {
-    let house = act.house();
     act.may(Action::OrderJob, Scope::Work(workspace))?;
-    let seed = u64::from_le_bytes(house.entropy.bytes());
-    let recipe = check(draft, &house.shelf.cards(), seed)?;
+    let recipe = check(draft, &act.house().shelf.cards(), chance(act))?;
+    queue(act, workspace, New { id, recipe, caption: caption.map(str::to_owned), cells: None })
+}
+
+/// Checks every cell and puts the whole grid in the queue as one job.
+pub fn order_grid(act: &Act, workspace: WorkspaceId, draft: &Draft, grid: &Grid) -> Result<Job> {
+    act.may(Action::OrderJob, Scope::Work(workspace))?;
+    let cells = grid.cells(draft, &act.house().shelf.cards(), chance(act))?;
+    let first = cells.first().cloned().ok_or_else(|| Faults(vec![Fault::AxisEmpty]))?;
+    let cells = Some((grid.clone(), cells));
+    queue(act, workspace, New { id: act.id(), recipe: first, caption: None, cells })
+}
+
+fn chance(act: &Act) -> u64 {
+    u64::from_le_bytes(act.house().entropy.bytes())
+}
+
+/// What an order would make, and how long that takes alone; none before its models were measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    pub count: u32,
+    pub seconds: Option<u64>,
+}
+
+/// Checks an order like the real one, and orders nothing.
+pub fn estimate(act: &Act, workspace: WorkspaceId, draft: &Draft, grid: Option<&Grid>) -> Result<Estimate> {
+    act.may(Action::OrderJob, Scope::Work(workspace))?;
+    let cards = act.house().shelf.cards();
+    let recipes = match grid {
+        Some(grid) => grid.cells(draft, &cards, chance(act))?,
+        None => {
+            let recipe = check(draft, &cards, chance(act))?;
+            (0..recipe.variations).map(|index| recipe.variation(index)).collect()
+        }
+    };
+    let queue = &act.house().queue;
+    let seconds: Option<f64> = recipes.iter().map(|recipe| queue.seconds(&recipe.model, cost(recipe))).sum();
+    Ok(Estimate { count: recipes.len() as u32, seconds: seconds.map(|s| s.ceil() as u64) })
+}
+
+/// A checked job that is not in the queue yet.
+struct New {
+    id: JobId,
+    recipe: Recipe,
+    caption: Option<String>,
+    /// A grid and the recipe of each of its cells.
+    cells: Option<(Grid, Vec<Recipe>)>,
+}
+
+fn queue(act: &Act, workspace: WorkspaceId, new: New) -> Result<Job> {
+    let (house, New { id, recipe, caption, cells }) = (act.house(), new);
+    let (grid, recipes) = cells.map_or((None, None), |(grid, recipes)| (Some(grid), Some(recipes)));
+    let mean = recipes.as_ref().map(|all| all.iter().map(cost).sum::<f64>() / all.len().max(1) as f64);
     let unknown_words = house.shelf.reading(&recipe.model, recipe.prompt.as_str());
     let row = JobRow {
         id,
@@ -51,7 +102,8 @@ pub(crate) fn order_as(
         trouble: None,
         unknown_words: unknown_words.into_iter().map(|w| w.word).collect(),
         millis: 0,
-        caption: caption.map(str::to_owned),
+        caption,
+        grid: grid.zip(mean).map(|(grid, cost)| Gridded { grid, cost }),
         recipe,
     };
     if house.queue.waiting_of(row.by) >= MOST_WAITING {
@@ -66,7 +118,10 @@ pub(crate) fn order_as(
         }
         mask_fits(tx, &row.recipe)?;
         row::add(tx, &row)?;
-        let (task, variations) = (row.recipe.task.word(), row.recipe.variations);
+        if let Some(recipes) = recipes {
+            tx.put(&Cells { job: row.id, recipes })?;
+        }
+        let (task, variations) = (row.recipe.task.word(), row.count());
         let event = Event::JobOrdered { job: row.id, task, variations };
         Ok((row, event))
     })?;

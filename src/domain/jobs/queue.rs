@@ -139,6 +139,11 @@ impl Queue {
         self.inner().turns.learn(model, cost, took);
     }
 
+    /// How long work of this cost takes; none before the model was measured.
+    pub(crate) fn seconds(&self, model: &str, cost: f64) -> Option<f64> {
+        self.inner().turns.seconds(model, cost)
+    }
+
     pub(crate) fn live(&self, job: JobId) -> Option<Live> {
         self.inner().running.get(&job).map(|r| r.live)
     }

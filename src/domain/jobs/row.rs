@@ -8,6 +8,7 @@ use super::turns::Entry;
 use crate::base::clock::Moment;
 use crate::base::id::{AccountId, JobId, RenderId, WorkspaceId};
 use crate::domain::error::{Error, Result};
+use crate::domain::recipes::grid::Grid;
 use crate::domain::recipes::terms::Recipe;
 use crate::domain::stamp::Person;
 use crate::store::{Direction, Reads, Record, Span, Table, WriteTx, schema};
@@ -32,6 +33,44 @@ pub(crate) struct JobRow {
     /// What its renders are called from the beginning.
     #[serde(default)]
     pub(crate) caption: Option<String>,
+    /// Only where the job is a grid: then the recipe is its first cell's.
+    #[serde(default)]
+    pub(crate) grid: Option<Gridded>,
+}
+
+/// A grid as its job knows it; the cells' recipes lie in a row of their own, because they never change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Gridded {
+    pub(crate) grid: Grid,
+    /// What a cell costs on average.
+    pub(crate) cost: f64,
+}
+
+/// The recipe of every cell of one job, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cells {
+    pub(crate) job: JobId,
+    pub(crate) recipes: Vec<Recipe>,
+}
+
+impl Record for Cells {
+    const TABLE: Table = schema::GRIDS;
+    type Key = JobId;
+
+    fn key(&self) -> JobId {
+        self.job
+    }
+}
+
+/// The recipe of every picture that the job makes: of its variations, or of the cells of its grid.
+pub(crate) fn pieces(rows: &impl Reads, row: &JobRow) -> Result<Vec<Recipe>> {
+    if row.grid.is_none() {
+        return Ok((0..row.recipe.variations).map(|index| row.recipe.variation(index)).collect());
+    }
+    let cells = rows.get::<Cells>(&row.id)?;
+    let cells = cells.ok_or_else(|| Error::Broken("the cells of a grid are missing".to_owned()))?;
+    // A wildcard is settled by the cell's own seed.
+    Ok(cells.recipes.iter().map(|cell| cell.variation(0)).collect())
 }
 
 impl Record for JobRow {
@@ -81,14 +120,30 @@ pub(crate) fn shift(tx: &WriteTx, row: &mut JobRow, to: JobState) -> Result<()> 
 impl JobRow {
     /// What the queue must know of it.
     pub(crate) fn entry(&self, workspace: WorkspaceId) -> Entry {
-        let missing = self.recipe.variations.saturating_sub(self.renders.len() as u32);
+        let missing = self.count().saturating_sub(self.renders.len() as u32);
         Entry {
             job: self.id,
             workspace,
             by: self.by,
             model: self.recipe.model.clone(),
-            cost: cost(&self.recipe) * f64::from(missing),
+            cost: self.each() * f64::from(missing),
         }
+    }
+
+    /// What is made so far, by cell.
+    fn cells(&self) -> Vec<Option<RenderId>> {
+        let made = |cell| self.renders.iter().find(|(index, _)| *index == cell).map(|(_, id)| *id);
+        (0..self.count()).map(made).collect()
+    }
+
+    /// How many pictures it makes.
+    pub(crate) fn count(&self) -> u32 {
+        self.grid.as_ref().map_or(self.recipe.variations, |g| g.grid.count() as u32)
+    }
+
+    /// What one of them costs, on average.
+    pub(crate) fn each(&self) -> f64 {
+        self.grid.as_ref().map_or_else(|| cost(&self.recipe), |g| g.cost)
     }
 
     pub(crate) fn seen(self, workspace: WorkspaceId, by: Person, live: Option<Live>, place: Option<Place>) -> Job {
@@ -107,7 +162,10 @@ impl JobRow {
             preview: live.preview,
             position: place.as_ref().map(|p| p.position),
             waiting: place.map(|p| p.waiting),
+            count: self.count(),
+            cells: self.grid.as_ref().map(|_| self.cells()).unwrap_or_default(),
             renders: self.renders.iter().map(|(_, id)| *id).collect(),
+            grid: self.grid.map(|g| g.grid),
             trouble: self.trouble,
             unknown_words: self.unknown_words,
             attempts: self.attempts,

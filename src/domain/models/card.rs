@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Moment;
 use crate::base::units::{Rate, Size};
-use crate::domain::jobs::job::Trouble;
 use crate::domain::recipes::terms::{Role, Task};
+use crate::domain::trouble::Trouble;
 
 /// Everything a person or a recipe check must know of one model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

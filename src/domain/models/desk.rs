@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::card::Offer;
 use crate::base::clock::Moment;
 use crate::base::id::ImportId;
-use crate::domain::jobs::job::Trouble;
 use crate::domain::stamp::Person;
+use crate::domain::trouble::Trouble;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,7 +19,7 @@ use crate::domain::act::Act;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::Event;
 use crate::domain::feed::{Audience, News};
-use crate::domain::jobs::job::Trouble;
+use crate::domain::trouble::Trouble;
 
 /// More at once is a mistake.
 const MOST_OPEN: usize = 8;

@@ -59,6 +59,22 @@ pub enum Fault {
     ReferenceMissing,
     #[error("A wildcard is not closed or is empty; write it like {{red|blue|green}}")]
     Wildcard,
+    #[error("An axis of the grid has no values; give it some, or take it away")]
+    AxisEmpty,
+    #[error("An axis of the grid has the same value twice; take one of them away")]
+    AxisTwice,
+    #[error("Both axes of the grid change the same; choose another for one of them")]
+    AxesEqual,
+    #[error("{0} cells are too many for one grid; 64 are possible")]
+    Cells(usize),
+    #[error("A grid makes one picture per cell; set the variations to 1")]
+    GridOfVariations,
+    #[error("\"{value}\" cannot be a value for {field}; correct it or take it away")]
+    AxisValue { field: &'static str, value: String },
+    #[error("The prompt does not hold \"{0}\", the first value of its axis; it is what the other values replace")]
+    NotInPrompt(String),
+    #[error("In the cell {cell}: {fault}")]
+    Cell { cell: String, fault: Box<Fault> },
 }
 
 impl Fault {
@@ -100,6 +116,14 @@ impl Fault {
             Fault::Scheduler { .. } => "scheduler_not_possible",
             Fault::ReferenceMissing => "reference_missing",
             Fault::Wildcard => "wildcard_malformed",
+            Fault::AxisEmpty => "axis_empty",
+            Fault::AxisTwice => "axis_value_twice",
+            Fault::AxesEqual => "axes_equal",
+            Fault::Cells(_) => "too_many_cells",
+            Fault::GridOfVariations => "grid_of_variations",
+            Fault::AxisValue { .. } => "axis_value_malformed",
+            Fault::NotInPrompt(_) => "words_not_in_prompt",
+            Fault::Cell { fault, .. } => fault.code(),
         }
     }
 
@@ -125,6 +149,14 @@ impl Fault {
             Fault::Rate(..) => "rate",
             Fault::Strength | Fault::StrengthWithoutEdit | Fault::StrengthUnknown(_) => "strength",
             Fault::Scheduler { .. } => "scheduler",
+            Fault::AxisEmpty
+            | Fault::AxisTwice
+            | Fault::AxesEqual
+            | Fault::Cells(_)
+            | Fault::GridOfVariations
+            | Fault::AxisValue { .. }
+            | Fault::NotInPrompt(_)
+            | Fault::Cell { .. } => "grid",
         }
     }
 }

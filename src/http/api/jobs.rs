@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::caller::Caller;
+use super::super::media;
 use super::super::problem::Problem;
-use super::{Listed, Paged};
+use super::grids::{GridBody, GridView};
+use super::{FileWish, Listed, Paged};
 use crate::base::clock::Moment;
 use crate::base::id::{AccountId, AssetId, JobId, RenderId, WorkspaceId};
 use crate::base::page::Limit;
 use crate::base::units::Rate;
 use crate::domain::act::Person;
 use crate::domain::jobs::{self, Job, JobState, Trouble};
-use crate::domain::recipes::{Draft, Picture, Recipe, Reference, Role, Task};
+use crate::domain::recipes::{Draft, Grid, Picture, Recipe, Reference, Role, Task};
 use crate::domain::samples;
 
 /// All that determines a picture. Sent without a seed, the studio draws one and writes it down.
@@ -124,6 +126,22 @@ impl RecipeView {
     }
 }
 
+/// A recipe, and perhaps a grid of it.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct OrderBody {
+    #[serde(flatten)]
+    recipe: RecipeView,
+    grid: Option<GridBody>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct EstimateView {
+    /// How many pictures or clips.
+    count: u32,
+    /// Without what waits before it; null until a first job of its models was measured.
+    seconds: Option<u64>,
+}
+
 /// A person, by name.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Person)]
@@ -158,6 +176,9 @@ pub struct JobView {
     position: Option<u32>,
     waiting: Option<WaitingView>,
     renders: Vec<RenderId>,
+    /// How many it makes.
+    count: u32,
+    grid: Option<GridView>,
     problem: Option<TroubleView>,
     unknown_words: Vec<String>,
     attempts: u32,
@@ -207,6 +228,8 @@ impl From<Job> for JobView {
                 estimate_seconds: w.estimate_seconds,
             }),
             renders: j.renders,
+            count: j.count,
+            grid: j.grid.map(|g| GridView::of(g, j.cells)),
             problem: j.trouble.map(TroubleView::from),
             unknown_words: j.unknown_words,
             attempts: j.attempts,
@@ -217,9 +240,15 @@ impl From<Job> for JobView {
 /// Puts a recipe into the queue.
 #[utoipa::path(post, path = "/api/v1/workspaces/{ws}/jobs", tag = "jobs", params(("ws" = WorkspaceId, Path)),
     responses((status = 201, body = JobView)))]
-pub async fn order(caller: Caller, ws: Path<WorkspaceId>, body: Json<RecipeView>) -> Result<HttpResponse, Problem> {
-    let draft = body.into_inner().draft()?;
-    let job = caller.run(move |act| jobs::order(act, *ws, &draft)).await?;
+pub async fn order(caller: Caller, ws: Path<WorkspaceId>, body: Json<OrderBody>) -> Result<HttpResponse, Problem> {
+    let OrderBody { recipe, grid } = body.into_inner();
+    let (draft, grid) = (recipe.draft()?, grid.map(Grid::from));
+    let job = caller
+        .run(move |act| match &grid {
+            Some(grid) => jobs::order_grid(act, *ws, &draft, grid),
+            None => jobs::order(act, *ws, &draft),
+        })
+        .await?;
     Ok(HttpResponse::Created().json(JobView::from(job)))
 }
 
@@ -229,6 +258,34 @@ pub async fn order(caller: Caller, ws: Path<WorkspaceId>, body: Json<RecipeView>
 pub async fn order_samples(caller: Caller, ws: Path<WorkspaceId>) -> Result<HttpResponse, Problem> {
     let ordered = caller.run(move |act| samples::order(act, *ws)).await?;
     Ok(HttpResponse::Created().json(Listed::of(ordered, JobView::from)))
+}
+
+/// Checks an order like the real one and says what it would make; orders nothing.
+#[utoipa::path(post, path = "/api/v1/workspaces/{ws}/estimate", tag = "jobs", params(("ws" = WorkspaceId, Path)),
+    responses((status = 200, body = EstimateView)))]
+pub async fn estimate(
+    caller: Caller,
+    ws: Path<WorkspaceId>,
+    body: Json<OrderBody>,
+) -> Result<Json<EstimateView>, Problem> {
+    let OrderBody { recipe, grid } = body.into_inner();
+    let (draft, grid) = (recipe.draft()?, grid.map(Grid::from));
+    let found = caller.run(move |act| jobs::estimate(act, *ws, &draft, grid.as_ref())).await?;
+    Ok(Json(EstimateView { count: found.count, seconds: found.seconds }))
+}
+
+/// All cells of a grid on one picture, with what each is.
+#[utoipa::path(get, path = "/api/v1/workspaces/{ws}/jobs/{id}/sheet", tag = "jobs", params(FileWish),
+    responses((status = 200, content_type = "image/png", body = String), (status = 304)))]
+pub async fn sheet(
+    request: HttpRequest,
+    caller: Caller,
+    path: Path<(WorkspaceId, JobId)>,
+    wish: Query<FileWish>,
+) -> Result<HttpResponse, Problem> {
+    let (ws, id) = path.into_inner();
+    let file = caller.run(move |act| jobs::sheet(act, ws, id)).await?;
+    media::send(&request, file, wish.download).await
 }
 
 #[derive(Deserialize, IntoParams)]

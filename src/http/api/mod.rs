@@ -15,6 +15,7 @@ pub mod models;
 
 pub mod assets;
 pub mod gallery;
+pub mod grids;
 pub mod jobs;
 pub mod renders;
 
@@ -61,4 +62,11 @@ pub struct Turn {
     /// Only what is in the bin.
     #[serde(default)]
     deleted: bool,
+}
+
+/// Whether a file is to be saved or shown.
+#[derive(Deserialize, IntoParams)]
+pub struct FileWish {
+    #[serde(default)]
+    download: bool,
 }

@@ -9,7 +9,7 @@ use super::super::caller::Caller;
 use super::super::media;
 use super::super::problem::Problem;
 use super::jobs::{PersonView, RecipeView, ReferenceView};
-use super::{Paged, Turn};
+use super::{FileWish, Paged, Turn};
 use crate::base::clock::Moment;
 use crate::base::id::{JobId, RenderId, WorkspaceId};
 use crate::base::page::Limit;
@@ -217,13 +217,6 @@ pub async fn picture(
     let (wanted, recipe) = (wish.wanted(), wish.recipe);
     let file = caller.run(move |act| renders::picture(act, ws, id, wanted, recipe)).await?;
     media::send(&request, file, wish.download).await
-}
-
-/// Whether a file is to be saved or shown.
-#[derive(Deserialize, IntoParams)]
-pub struct FileWish {
-    #[serde(default)]
-    download: bool,
 }
 
 /// The clip, by range.

@@ -14,8 +14,9 @@ export interface paths {
         /**
          * Everything the caller may hear, as it happens.
          * @description `event:` is `hello` (first, `{resumed}`), `job`, `render`, `asset`, `caption`, `workspace` (it has another name),
-         *     `member`, `notice`, `session`, or `reset` (messages were lost: ask for everything again). A `job` message is a whole
-         *     Job, or only the fields that a step changed: `{workspace, id, step, steps_total, variation, preview}`.
+         *     `member`, `model` (ask for the models again), `import`, `notice`, `session`, or `reset` (messages were lost: ask for
+         *     everything again). A `job` message is a whole Job, or only the fields that a step changed:
+         *     `{workspace, id, step, steps_total, variation, preview}`.
          */
         get: operations["events_listen"];
         put?: never;
@@ -176,6 +177,23 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a model's files; what was made with it stays. Refused while jobs need it. */
+        delete: operations["models_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -402,6 +420,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studio/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports since the studio started, newest first. */
+        get: operations["imports_list"];
+        put?: never;
+        /** Begins an import. */
+        post: operations["imports_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studio/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["imports_show"];
+        put?: never;
+        post?: never;
+        /** Takes an import off the list, with what was received of it. */
+        delete: operations["imports_discard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studio/imports/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts the licence; the studio then copies and checks the package. */
+        post: operations["imports_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studio/imports/{id}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receives the next part of a file, at most 16 MiB. */
+        post: operations["imports_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studio/incoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies in the one folder of the server from which packages may be taken. */
+        get: operations["imports_incoming"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unlock": {
         parameters: {
             query?: never;
@@ -559,6 +663,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{ws}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks an order like the real one and says what it would make; orders nothing. */
+        post: operations["jobs_estimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{ws}/gallery": {
         parameters: {
             query?: never;
@@ -671,6 +792,23 @@ export interface paths {
         };
         /** The newest preview of a running job. */
         get: operations["jobs_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{ws}/jobs/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All cells of a grid on one picture, with what each is. */
+        get: operations["jobs_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -889,12 +1027,9 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A new person's account; empty when somebody who is signed in joins. */
         AcceptBody: {
-            email?: string | null;
+            /** @description Another name than the package's own. */
             name?: string | null;
-            /** @description At least 12 characters. */
-            password?: string | null;
         };
         Account: {
             created: components["schemas"]["Moment"];
@@ -941,6 +1076,16 @@ export interface components {
             number: number;
             subject: string;
         };
+        /**
+         * @description One side of a grid. Values are written as on the page: `7`, `2.5`, `640x360`, a word; of a prompt's axis the first
+         *     is looked for in the prompt and the others take its place.
+         */
+        Axis: {
+            field: components["schemas"]["AxisField"];
+            values: string[];
+        };
+        /** @enum {string} */
+        AxisField: "seed" | "steps" | "guidance" | "strength" | "scheduler" | "prompt" | "model" | "size";
         CertificateView: {
             /** Format: int64 */
             days: number;
@@ -1007,6 +1152,18 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        EstimateView: {
+            /**
+             * Format: int32
+             * @description How many pictures or clips.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Without what waits before it; null until a first job of its models was measured.
+             */
+            seconds?: number | null;
+        };
         /** @description One field of the request that was refused. */
         Field: {
             detail: string;
@@ -1029,6 +1186,17 @@ export interface components {
             /** @description Also counts those that are not sent. */
             total: number;
         };
+        Grid: {
+            /** @description What is made so far, row by row. */
+            cells: (components["schemas"]["RenderId"] | null)[];
+            x: components["schemas"]["Axis"];
+            y?: components["schemas"]["Axis"] | null;
+        };
+        /** @description At most 64 cells, each a recipe of its own; counted row by row. */
+        GridBody: {
+            x: components["schemas"]["Axis"];
+            y?: components["schemas"]["Axis"] | null;
+        };
         Health: {
             certificate?: components["schemas"]["CertificateView"] | null;
             checks: components["schemas"]["Check"][];
@@ -1041,6 +1209,41 @@ export interface components {
             uptime_seconds: number;
             version: string;
             workers: components["schemas"]["WorkerView"][];
+        };
+        Import: {
+            by: components["schemas"]["Person"];
+            /** Format: int64 */
+            bytes: number;
+            created: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Received or copied so far.
+             */
+            done: number;
+            /** @description What the file is called where it came from. */
+            file: string;
+            id: components["schemas"]["ImportId"];
+            /** @description The name it gets. */
+            model?: string | null;
+            offer?: components["schemas"]["Offer"] | null;
+            problem?: components["schemas"]["Trouble"] | null;
+            state: components["schemas"]["ImportState"];
+        };
+        /** @description A file that will be sent in parts, or one that lies in the incoming folder, by its name there. */
+        ImportBody: {
+            /** Format: int64 */
+            bytes: number;
+            file: string;
+        } | {
+            incoming: string;
+        };
+        ImportId: string;
+        /** @enum {string} */
+        ImportState: "receiving" | "reading" | "waiting" | "copying" | "done" | "failed";
+        IncomingView: {
+            /** @description Null where the operator of the server named none. */
+            folder?: string | null;
+            names: string[];
         };
         Invitation: {
             created: components["schemas"]["Moment"];
@@ -1067,8 +1270,14 @@ export interface components {
             /** Format: int32 */
             attempts: number;
             by: components["schemas"]["Person"];
+            /**
+             * Format: int32
+             * @description How many it makes.
+             */
+            count: number;
             created: components["schemas"]["Moment"];
             ended?: components["schemas"]["Moment"] | null;
+            grid?: components["schemas"]["Grid"] | null;
             id: components["schemas"]["JobId"];
             /**
              * Format: int32
@@ -1119,6 +1328,28 @@ export interface components {
                 id: components["schemas"]["AccountId"];
                 name: string;
                 studio_role?: components["schemas"]["StudioRole"] | null;
+            }[];
+        };
+        /** @description A short list, whole. */
+        Listed_Import: {
+            items: {
+                by: components["schemas"]["Person"];
+                /** Format: int64 */
+                bytes: number;
+                created: components["schemas"]["Moment"];
+                /**
+                 * Format: int64
+                 * @description Received or copied so far.
+                 */
+                done: number;
+                /** @description What the file is called where it came from. */
+                file: string;
+                id: components["schemas"]["ImportId"];
+                /** @description The name it gets. */
+                model?: string | null;
+                offer?: components["schemas"]["Offer"] | null;
+                problem?: components["schemas"]["Trouble"] | null;
+                state: components["schemas"]["ImportState"];
             }[];
         };
         /** @description A short list, whole. */
@@ -1181,7 +1412,16 @@ export interface components {
         /** @description A short list, whole. */
         Listed_Model: {
             items: {
+                /**
+                 * Format: int64
+                 * @description What its files take on disk.
+                 */
+                bytes: number;
+                /** @description Of the last test. */
+                cases: components["schemas"]["TestCase"][];
                 defaults: components["schemas"]["DefaultsView"];
+                /** @description Part of the program: cannot be removed. */
+                embedded: boolean;
                 family: string;
                 /**
                  * Format: int32
@@ -1286,7 +1526,16 @@ export interface components {
             method: "key_file";
         };
         Model: {
+            /**
+             * Format: int64
+             * @description What its files take on disk.
+             */
+            bytes: number;
+            /** @description Of the last test. */
+            cases: components["schemas"]["TestCase"][];
             defaults: components["schemas"]["DefaultsView"];
+            /** @description Part of the program: cannot be removed. */
+            embedded: boolean;
             family: string;
             /**
              * Format: int32
@@ -1340,6 +1589,23 @@ export interface components {
         NameBody: {
             name: string;
         };
+        /** @description What a package says of itself before it is brought in. */
+        Offer: {
+            /** Format: int64 */
+            bytes: number;
+            family: string;
+            /** Format: int64 */
+            files: number;
+            licence: string;
+            /** @description Null where the package brings no file with the text. */
+            licence_text?: string | null;
+            name: string;
+            version: string;
+        };
+        /** @description A recipe, and perhaps a grid of it. */
+        OrderBody: components["schemas"]["Recipe"] & {
+            grid?: components["schemas"]["GridBody"] | null;
+        };
         /** @description One page of a long list; `next` is the `after` of the following one. */
         Paged_Asset: {
             items: {
@@ -1385,8 +1651,14 @@ export interface components {
                 /** Format: int32 */
                 attempts: number;
                 by: components["schemas"]["Person"];
+                /**
+                 * Format: int32
+                 * @description How many it makes.
+                 */
+                count: number;
                 created: components["schemas"]["Moment"];
                 ended?: components["schemas"]["Moment"] | null;
+                grid?: components["schemas"]["Grid"] | null;
                 id: components["schemas"]["JobId"];
                 /**
                  * Format: int32
@@ -1690,6 +1962,8 @@ export interface components {
             mean: number;
             name: string;
             passed: boolean;
+            /** @description Why the case could not be compared. */
+            problem?: string | null;
         };
         TestView: {
             cases: components["schemas"]["TestCase"][];
@@ -2158,6 +2432,35 @@ export interface operations {
             };
         };
     };
+    models_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     models_read: {
         parameters: {
             query?: never;
@@ -2546,6 +2849,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Import"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_receive: {
+        parameters: {
+            query: {
+                /** @description How many bytes were received before; after a broken line, the `done` of the import. */
+                offset: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_incoming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncomingView"];
                 };
             };
             /** @description why not */
@@ -3049,6 +3576,41 @@ export interface operations {
             };
         };
     };
+    jobs_estimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateView"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gallery_whole: {
         parameters: {
             query?: {
@@ -3236,7 +3798,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Recipe"];
+                "application/json": components["schemas"]["OrderBody"];
             };
         };
         responses: {
@@ -3346,6 +3908,47 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_sheet: {
+        parameters: {
+            query?: {
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description Not Modified */

@@ -31,6 +31,8 @@ export const paths = {
   model: (model: string) => `${v1}/models/${at(model)}`,
   jobs: (ws: string) => `${v1}/workspaces/${at(ws)}/jobs`,
   job: (ws: string, id: string) => `${v1}/workspaces/${at(ws)}/jobs/${at(id)}`,
+  estimate: (ws: string) => `${v1}/workspaces/${at(ws)}/estimate`,
+  sheet: (ws: string, id: string) => `${v1}/workspaces/${at(ws)}/jobs/${at(id)}/sheet?download=true`,
   cancel: (ws: string, id: string) => `${v1}/workspaces/${at(ws)}/jobs/${at(id)}/cancel`,
   preview: (ws: string, id: string, revision: number) => `${v1}/workspaces/${at(ws)}/jobs/${at(id)}/preview?revision=${revision}`,
   samples: (ws: string) => `${v1}/workspaces/${at(ws)}/samples`,

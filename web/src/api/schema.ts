@@ -34,6 +34,11 @@ export type Import = Complete<Wire['Import']>;
 export type Incoming = Complete<Wire['IncomingView']>;
 export type Unknown = Complete<Wire['UnknownWord']>;
 export type Job = Omit<Complete<Wire['Job']>, 'recipe'> & { recipe: Recipe };
+export type Axis = Complete<Wire['Axis']>;
+export type AxisField = Wire['AxisField'];
+/** What is ordered: a recipe, and perhaps a grid of it. */
+export type Order = Recipe & { grid?: { x: Axis; y: Axis | null } | null };
+export type Estimate = Complete<Wire['EstimateView']>;
 export type Render = Omit<Complete<Wire['Render']>, 'recipe'> & { recipe: Recipe };
 export type Asset = Complete<Wire['Asset']>;
 export type Lineage = { made_from: Reference[]; used_in: string[] };

@@ -15,6 +15,7 @@ const inWorkspace: Record<string, [nav: string, load: Load, item?: string]> = {
   generate: ['generate', () => import('~/features/generate/Generate.svelte')],
   gallery: ['gallery', () => import('~/features/gallery/Gallery.svelte')],
   r: ['gallery', () => import('~/features/render/RenderPage.svelte'), 'id'],
+  sheet: ['queue', () => import('~/features/sheet/Sheet.svelte'), 'id'],
   compare: ['gallery', () => import('~/features/compare/Compare.svelte')],
   queue: ['queue', () => import('~/features/queue/Queue.svelte')],
   about: ['people', () => import('~/features/workspace/About.svelte')],

@@ -1,6 +1,6 @@
 // The recipe being written. It outlives a reload, a lost server and a visit to other pages of this tab.
 import { keep, recall } from '~/base/draft';
-import type { Model, Recipe, RefRole, Task } from '~/api/schema';
+import type { Axis, Model, Order, Recipe, RefRole, Task } from '~/api/schema';
 
 export interface DraftReference {
   /** `ren_…` or `ast_…`; null while the upload is under way. */
@@ -31,6 +31,9 @@ interface Kept {
   rate: { num: number; den: number };
   strength: number | null;
   scheduler: string | null;
+  grid?: boolean;
+  x?: Axis;
+  y?: Axis | null;
 }
 
 let nextKey = 1;
@@ -52,6 +55,10 @@ class Draft {
   /** Null: as the model does it. */
   strength = $state<number | null>(null);
   scheduler = $state<string | null>(null);
+  /** Switched on, one picture per cell takes the place of the variations. */
+  grid = $state(false);
+  x = $state<Axis>({ field: 'seed', values: ['1', '2', '3'] });
+  y = $state<Axis | null>(null);
   #ws = '';
 
   /** Opens the draft of a workspace, or a fresh one. */
@@ -62,14 +69,14 @@ class Draft {
     if (kept) {
       Object.assign(this, kept, { references: kept.references.filter((one) => one.id).map((one) => ({ ...one, key: nextKey++ })) });
     } else {
-      Object.assign(this, { task: 'picture', prompt: '', negative: '', references: [], width: 0, height: 0, steps: 0, guidance: 0, seed: null, variations: 4, model: '', strength: null, scheduler: null });
+      Object.assign(this, { task: 'picture', prompt: '', negative: '', references: [], width: 0, height: 0, steps: 0, guidance: 0, seed: null, variations: 4, model: '', strength: null, scheduler: null, grid: false, x: { field: 'seed', values: ['1', '2', '3'] }, y: null });
     }
   }
   keep(): void {
     if (!this.#ws) return;
-    const { task, prompt, negative, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler } = this;
+    const { task, prompt, negative, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler, grid, x, y } = this;
     const references = this.references.map(({ id, role, name, key }) => ({ id, role, name, key }));
-    keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler });
+    keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler, grid, x, y });
   }
   /** Fills what is still unset from the model's own advice. */
   adopt(model: Model): void {
@@ -108,6 +115,14 @@ class Draft {
   add(reference: Omit<DraftReference, 'key'>): DraftReference {
     this.references.push({ ...reference, key: nextKey++ });
     return this.references[this.references.length - 1] as DraftReference;
+  }
+  /** The order as the server wants it. */
+  order(prompt: string): Order {
+    const recipe = this.recipe(prompt);
+    return this.grid ? { ...recipe, variations: 1, grid: { x: this.x, y: this.y } } : recipe;
+  }
+  get cells(): number {
+    return this.x.values.length * (this.y?.values.length ?? 1);
   }
   /** The recipe as the server wants it. */
   recipe(prompt: string): Recipe {

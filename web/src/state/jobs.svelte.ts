@@ -2,7 +2,7 @@
 import { get, post, query } from '~/api/client';
 import { listen, type LiveEvent } from '~/api/events';
 import { paths } from '~/api/paths';
-import type { Job, Page, Recipe } from '~/api/schema';
+import type { Job, Page, Order } from '~/api/schema';
 import { said, t } from '~/text';
 import { connection } from './connection.svelte';
 import { complain } from './toasts.svelte';
@@ -62,8 +62,8 @@ class Jobs {
     }
   }
 
-  async order(ws: string, recipe: Recipe): Promise<Job> {
-    const job = await post<Job>(paths.jobs(ws), recipe);
+  async order(ws: string, order: Order): Promise<Job> {
+    const job = await post<Job>(paths.jobs(ws), order);
     this.#put(job);
     return job;
   }
@@ -115,12 +115,25 @@ class Jobs {
 
 export const jobs = new Jobs();
 
+/** What sets a cell apart: its values, column first. */
+export function cellName(grid: NonNullable<Job['grid']>, at: number): string {
+  const columns = grid.x.values.length;
+  return [grid.x.values[at % columns], grid.y?.values[Math.floor(at / columns)]].filter((value) => value !== undefined).join(' · ');
+}
+
+/** The order that makes the same job again. */
+export function orderOf(job: Job): Order {
+  return job.grid ? { ...job.recipe, grid: { x: job.grid.x, y: job.grid.y } } : job.recipe;
+}
+
 /** How far a job is, 0 to 1, over all its variations. */
 export function progress(job: Job): number {
   if (job.state === 'done') return 1;
-  const each = 1 / Math.max(1, job.recipe.variations);
+  const each = 1 / Math.max(1, job.count);
   const within = job.steps_total > 0 ? job.step / job.steps_total : 0;
-  return Math.min(1, job.variation * each + within * each);
+  // The cells of a grid are not made in their order: what is there counts.
+  const made = job.grid ? job.renders.length : job.variation;
+  return Math.min(1, made * each + within * each);
 }
 
 /** Why a job waits, in the reader's words. */

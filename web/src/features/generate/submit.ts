@@ -1,7 +1,7 @@
 // From the draft to jobs: one per wildcard choice, in order, and said plainly when one is refused.
 import { expand } from '~/base/wildcards';
 import { draft } from '~/state/draft.svelte';
-import { jobs } from '~/state/jobs.svelte';
+import { jobs, orderOf } from '~/state/jobs.svelte';
 import { route } from '~/state/route.svelte';
 import { toasts } from '~/state/toasts.svelte';
 import { session } from '~/state/session.svelte';
@@ -21,7 +21,7 @@ export async function order(): Promise<Refusal | null> {
   let first: string | null = null;
   for (const prompt of prompts) {
     try {
-      const job = await jobs.order(ws, draft.recipe(prompt));
+      const job = await jobs.order(ws, draft.order(prompt));
       first ??= job.id;
     } catch (error) {
       const refused = error as { message: string; name?: string; fields?: Record<string, string> };
@@ -38,6 +38,6 @@ export async function cancelJob(id: string): Promise<void> {
   const ws = session.ws;
   const job = await jobs.cancel(ws, id);
   toasts.show(t.generate.cancelled, {
-    action: { label: t.generate.putBack, run: () => void jobs.order(ws, job.recipe).then((again) => route.set({ job: again.id })) },
+    action: { label: t.generate.putBack, run: () => void jobs.order(ws, orderOf(job)).then((again) => route.set({ job: again.id })) },
   });
 }

@@ -1,5 +1,6 @@
 // Deutsch.
 import type { Text } from '../en';
+import { grid } from './grid';
 import { look } from './look';
 import { make } from './make';
 import { models } from './models';
@@ -8,4 +9,4 @@ import { rooms } from './rooms';
 import { run } from './run';
 import { start } from './start';
 
-export const de: Text = { ...start, ...make, ...look, ...run, ...rooms, ...models, problems };
+export const de: Text = { ...start, ...make, ...look, ...run, ...rooms, ...models, ...grid, problems };

@@ -1,4 +1,5 @@
 // English, the first language: its shape is the law for all others.
+import { grid } from './grid';
 import { look } from './look';
 import { make } from './make';
 import { models } from './models';
@@ -7,5 +8,5 @@ import { rooms } from './rooms';
 import { run } from './run';
 import { start } from './start';
 
-export const en = { ...start, ...make, ...look, ...run, ...rooms, ...models, problems };
+export const en = { ...start, ...make, ...look, ...run, ...rooms, ...models, ...grid, problems };
 export type Text = typeof en;
