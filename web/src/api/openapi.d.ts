@@ -1370,8 +1370,14 @@ export interface components {
                 /** Format: int32 */
                 attempts: number;
                 by: components["schemas"]["Person"];
+                /**
+                 * Format: int32
+                 * @description How many it makes.
+                 */
+                count: number;
                 created: components["schemas"]["Moment"];
                 ended?: components["schemas"]["Moment"] | null;
+                grid?: components["schemas"]["Grid"] | null;
                 id: components["schemas"]["JobId"];
                 /**
                  * Format: int32
