@@ -137,9 +137,9 @@ impl Grid {
         let axes = || [Some(&self.x), self.y.as_ref()].into_iter().flatten();
         let fault = if axes().any(|axis| axis.values.iter().all(|value| value.trim().is_empty())) {
             Fault::AxisEmpty
-        } else if axes()
-            .any(|axis| axis.values.iter().enumerate().any(|(at, v)| axis.values.iter().take(at).any(|w| w == v)))
-        {
+        } else if axes().any(|axis| {
+            axis.values.iter().enumerate().any(|(at, v)| axis.values.iter().take(at).any(|w| w.trim() == v.trim()))
+        }) {
             Fault::AxisTwice
         } else if self.y.as_ref().is_some_and(|y| y.field == self.x.field && y.field != Field::Prompt) {
             Fault::AxesEqual

@@ -13,6 +13,7 @@ class Jobs {
   loaded = $state(false);
   #ws = '';
   #asked = new Set<string>();
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     listen((name, data) => {
@@ -86,8 +87,17 @@ class Jobs {
 
   #put(job: Job): void {
     const at = this.all.findIndex((one) => one.id === job.id);
+    // Whoever waits behind a job that ends moves up: only the server knows the new places.
+    if (job.ended && at >= 0 && !this.all[at]?.ended) this.#askPlaces();
     if (at < 0) this.all = [job, ...this.all].sort((a, b) => b.created.localeCompare(a.created));
     else this.all = this.all.with(at, job);
+  }
+  #askPlaces(): void {
+    if (this.#later) return;
+    this.#later = setTimeout(() => {
+      this.#later = undefined;
+      if (this.waiting.length) void this.load(this.#ws, true);
+    }, 400);
   }
   #hear(data: LiveEvent): void {
     const whole = (data.job ?? data) as Partial<Job>;
