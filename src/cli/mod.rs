@@ -105,7 +105,7 @@ enum Verb {
     Init(init::Init),
     Unlock(unlock::Unlock),
     SetupUrl(setup_url::SetupUrl),
-    Render(render::Render),
+    Render(Box<render::Render>),
     Model(model::Model),
     Runtime(runtime::Runtime),
     Audit(audit::Audit),

@@ -64,12 +64,11 @@ pub struct Estimate {
 pub fn estimate(act: &Act, workspace: WorkspaceId, draft: &Draft, grid: Option<&Grid>) -> Result<Estimate> {
     act.may(Action::OrderJob, Scope::Work(workspace))?;
     let cards = act.house().shelf.cards();
-    let recipes = match grid {
-        Some(grid) => grid.cells(draft, &cards, chance(act))?,
-        None => {
-            let recipe = check(draft, &cards, chance(act))?;
-            (0..recipe.variations).map(|index| recipe.variation(index)).collect()
-        }
+    let recipes = if let Some(grid) = grid {
+        grid.cells(draft, &cards, chance(act))?
+    } else {
+        let recipe = check(draft, &cards, chance(act))?;
+        (0..recipe.variations).map(|index| recipe.variation(index)).collect()
     };
     let queue = &act.house().queue;
     let seconds: Option<f64> = recipes.iter().map(|recipe| queue.seconds(&recipe.model, cost(recipe))).sum();

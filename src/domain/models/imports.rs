@@ -156,12 +156,9 @@ pub fn take(act: &Act, name: &str) -> Result<Import> {
 pub fn accept(act: &Act, import: ImportId, name: Option<&str>) -> Result<Import> {
     act.may(Action::ImportModel, Scope::Studio)?;
     let mut entry = entry(act, import)?;
-    let offer = match &entry.import {
-        Import { state: ImportState::Waiting, offer: Some(offer), .. } => offer.clone(),
-        _ => {
-            let sentence = "This import does not wait for its licence any more, or not yet".to_owned();
-            return Err(Error::Conflict { code: "import_not_waiting", sentence });
-        }
+    let Import { state: ImportState::Waiting, offer: Some(offer), .. } = entry.import.clone() else {
+        let sentence = "This import does not wait for its licence any more, or not yet".to_owned();
+        return Err(Error::Conflict { code: "import_not_waiting", sentence });
     };
     let model = name.map_or_else(|| offer.name.clone(), |name| name.trim().to_owned());
     if act.house().shelf.cards().iter().any(|card| card.name == model) {
