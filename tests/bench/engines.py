@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import torch
 
 binary, scratch = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
@@ -22,12 +21,12 @@ here = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(here / "tests/oracle"))
 sys.argv = [sys.argv[0], str(scratch), "nothing"]
 import diffusion as d  # noqa: E402
-import onnxruntime  # noqa: E402
 from diffusers import (AutoencoderKL, EulerDiscreteScheduler, FlowMatchEulerDiscreteScheduler, FluxKontextPipeline, FluxTransformer2DModel,  # noqa: E402
                        StableDiffusionPipeline, UNet2DConditionModel)
 from transformers import T5Config, T5EncoderModel  # noqa: E402
+from bare import SIDE, STEPS, Bare, high_water  # noqa: E402
 
-STEPS, SIDE, WORDS = 10, 256, "the red cat and the blue sea"
+WORDS = "the red cat and the blue sea"
 CORES = os.cpu_count()
 
 
@@ -73,11 +72,19 @@ def ours(name, data, guidance):
     """Seconds of one picture with the model loaded, and the most memory of a process that loads it and makes three."""
     run = subprocess.Popen([binary, "render", "--model", name, "--prompt", WORDS, "--size", f"{SIDE}x{SIDE}", "--steps", str(STEPS), "--guidance", str(guidance),
                             "--variations", "3", "-o", scratch / "ours.png", "--json", "--data", data], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    told, peak = run.stdout.read(), 0
-    _, status, used = os.wait4(run.pid, 0)
-    assert status == 0, told
-    peak = used.ru_maxrss / 1024
+    # Not of wait4: what that tells of a child begins with what its parent, full of PyTorch, had when it forked.
+    peak = 0
+    while run.poll() is None:
+        peak = max(peak, high_water(run.pid))
+        time.sleep(0.05)
+    told = run.stdout.read()
+    assert run.returncode == 0, told
     return min(output["seconds"] for output in json.loads(told)["outputs"][1:]), peak
+
+
+def bare_peak(out, is_flux):
+    """The most memory of a process that runs the bare graphs and nothing else."""
+    return json.loads(subprocess.check_output([sys.executable, here / "tests/bench/bare.py", out, "flux" if is_flux else "sd"]))["peak_megabytes"]
 
 
 def theirs(pipe, guidance):
@@ -85,34 +92,6 @@ def theirs(pipe, guidance):
     began = time.perf_counter()
     pipe(prompt=WORDS, width=SIDE, height=SIDE, num_inference_steps=STEPS, guidance_scale=guidance, output_type="np", **area)
     return time.perf_counter() - began
-
-
-class Bare:
-    """The graphs of one picture and nothing else: ten steps and the decoder, texts encoded before."""
-
-    def __init__(self, out, is_flux):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = CORES
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self.step = onnxruntime.InferenceSession(out / ("transformer" if is_flux else "unet") / "model.onnx", options)
-        self.decoder = onnxruntime.InferenceSession(out / "vae_decoder" / "model.onnx", options)
-        side, rng = SIDE // 8, np.random.default_rng(1)
-        random = lambda *shape: rng.standard_normal(shape, dtype=np.float32)  # noqa: E731
-        if is_flux:
-            count = (side // 2) ** 2
-            self.feed = {"hidden_states": random(1, count, 64), "encoder_hidden_states": random(1, 512, 256), "pooled_projections": random(1, 256),
-                         "timestep": np.ones(1, np.float32), "img_ids": np.zeros((count, 3), np.float32), "txt_ids": np.zeros((512, 3), np.float32),
-                         "guidance": np.full(1, 3.5, np.float32)}
-        else:
-            self.feed = {"sample": random(2, 4, side, side), "timestep": np.array(7.0, np.float32), "encoder_hidden_states": random(2, 77, 256)}
-        self.latents = {"latent_sample": random(1, 16 if is_flux else 4, side, side)}
-
-    def run(self):
-        began = time.perf_counter()
-        for _ in range(STEPS):
-            self.step.run(None, self.feed)
-        self.decoder.run(None, self.latents)
-        return time.perf_counter() - began
 
 
 def best_threads(pipe, guidance):
@@ -149,7 +128,7 @@ def main():
             "model": name, "parameters_of_the_denoiser": sum(p.numel() for p in denoiser.parameters()), "torch_threads": threads,
             "seconds": {key: round(value, 3) for key, value in median.items()}, "all": {key: [round(v, 3) for v in values] for key, values in rows.items()},
             "ours_to_pytorch": round(median["ours"] / median["pytorch"], 3), "ours_to_bare": round(median["ours"] / median["bare"], 3),
-            "peak_megabytes": round(peak), "weights_megabytes": round(sum(f.stat().st_size for f in out.rglob("model.onnx*")) / 1e6)}, indent=1), flush=True)
+            "peak_megabytes": round(peak), "peak_megabytes_bare": bare_peak(out, name == "flux"), "weights_megabytes": round(sum(f.stat().st_size for f in out.rglob("model.onnx*")) / 1e6)}, indent=1), flush=True)
 
 
 if __name__ == "__main__":
