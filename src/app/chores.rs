@@ -108,7 +108,8 @@ fn bring_in(stop: &AtomicBool, studio: &Studio) {
             thread::sleep(LOOK);
             continue;
         };
-        if let Err(e) = imports::work(&system, LOOK) {
+        // One that is under way is left where it is when the studio ends, and goes on at the next start.
+        if let Err(e) = imports::work(&system, LOOK, &|| stop.load(Ordering::Relaxed)) {
             tracing::error!(code = e.code(), "an import could not be carried on: {e}");
             thread::sleep(LOOK);
         }

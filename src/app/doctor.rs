@@ -26,6 +26,7 @@ pub fn checks(config: &Config) -> Vec<Check> {
         certificate(config),
         runtime(config),
         model(config),
+        unfinished(config),
         chosen_device(config),
         memory(),
         port("port_https", config.listen, config),
@@ -178,6 +179,18 @@ fn model(config: &Config) -> Check {
         Ok(found) => ok(ID, found.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ")),
         Err(e) => fail(ID, e.to_string(), "dreamomni2 model list"),
     }
+}
+
+fn unfinished(config: &Config) -> Check {
+    const ID: &str = "imports";
+    let stopped = Packages::new(Some(config.models())).stopped();
+    let each = stopped.iter().map(|half| format!("{} of {}", gibibytes(half.bytes), half.from.display()));
+    let each = each.collect::<Vec<_>>().join(", ");
+    if stopped.is_empty() {
+        return ok(ID, "no import was stopped half way");
+    }
+    let fix = "Import the same files again to go on, or take it away: dreamomni2 model remove --unfinished";
+    warn(ID, format!("an import was stopped half way and takes room: {each}"), fix)
 }
 
 fn chosen_device(config: &Config) -> Check {

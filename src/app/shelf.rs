@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::units::Size;
 use crate::domain::jobs::Trouble;
-use crate::domain::models::{self, Defaults, ModelCard, Offer, Sizes, TestCase};
+use crate::domain::models::{self, Defaults, ModelCard, Offer, Sizes, TestCase, Told};
 use crate::domain::recipes;
 use crate::inference::{self, PackageInfo, Packages, Role, Task, UnknownWord};
 use crate::work;
@@ -18,7 +18,7 @@ pub struct Shelf {
 
 impl Shelf {
     pub fn new(packages: Packages, hands: work::Start, incoming: Option<PathBuf>) -> Self {
-        packages.tidy();
+        packages.tidy(true);
         Shelf { packages, hands, incoming }
     }
 }
@@ -51,8 +51,8 @@ impl models::Shelf for Shelf {
         self.incoming.clone()
     }
 
-    fn look(&self, from: &Path) -> Result<Offer, Trouble> {
-        let found = self.packages.look(from).map_err(trouble)?;
+    fn look(&self, from: &Path, told: &mut Told) -> Result<Offer, Trouble> {
+        let found = self.packages.look(from, &mut |done, _| told(done)).map_err(trouble)?;
         Ok(Offer {
             name: found.name,
             version: found.version,
@@ -64,8 +64,16 @@ impl models::Shelf for Shelf {
         })
     }
 
-    fn import(&self, from: &Path, name: &str, told: &mut dyn FnMut(u64)) -> Result<(), Trouble> {
+    fn import(&self, from: &Path, name: &str, told: &mut Told) -> Result<(), Trouble> {
         self.packages.import(from, Some(name), &mut |done, _| told(done)).map(drop).map_err(trouble)
+    }
+
+    fn forget(&self, from: &Path) {
+        self.packages.forget(from);
+    }
+
+    fn tidy(&self) {
+        self.packages.tidy(false);
     }
 
     fn remove(&self, model: &str) -> Result<(), Trouble> {

@@ -29,6 +29,7 @@ pub(crate) enum Event {
     LicenceAccepted { model: String, licence: String, text: Option<String> },
     ModelImported { model: String, hash: String },
     ModelRefused { code: String },
+    ImportCancelled,
     ModelRemoved { model: String, hash: String },
     JobOrdered { job: JobId, task: &'static str, variations: u32 },
     JobStarted { job: JobId, attempt: u32, worker: String },
@@ -94,6 +95,7 @@ impl Event {
             }
             Event::ModelImported { model, hash } => line("model.imported", model, hash),
             Event::ModelRefused { code } => line("model.refused", "model", code),
+            Event::ImportCancelled => line("model.import_cancelled", "model", ""),
             Event::ModelRemoved { model, hash } => line("model.removed", model, hash),
             Event::JobOrdered { job, task, variations } => line("job.ordered", job, format!("{task}, {variations}")),
             Event::JobStarted { job, attempt, worker } => {

@@ -53,7 +53,7 @@ impl Stamp {
 }
 
 /// A person as others see him.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub id: AccountId,
     pub name: String,

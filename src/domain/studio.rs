@@ -198,6 +198,7 @@ impl Studio {
                 Err(error) => tracing::error!(workspace = %workspace.id, %error, "a workspace could not be opened"),
             }
         }
+        imports::recover(&system)?;
         system.change(Action::Chores, Scope::Studio, |_| Ok(((), Event::StudioUnlocked { method })))?;
         Ok(house)
     }

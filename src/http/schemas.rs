@@ -52,7 +52,7 @@ word_schemas! {
     TileKind as "TileKind" = ["picture", "clip", "asset"],
     Level as "Level" = ["ok", "warn", "fail"],
     JobState as "JobState" = ["queued", "running", "done", "failed", "cancelled"],
-    ImportState as "ImportState" = ["receiving", "reading", "waiting", "copying", "done", "failed"],
+    ImportState as "ImportState" = ["receiving", "reading", "waiting", "copying", "done", "failed", "cancelled"],
     RenderKind as "RenderKind" = ["picture", "clip"],
     recipes::Field as "AxisField" =
         ["seed", "steps", "guidance", "strength", "scheduler", "prompt", "model", "size"],

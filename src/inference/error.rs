@@ -64,6 +64,10 @@ pub enum Error {
     BadOrder(String),
     #[error("{sentence}")]
     ForeignSource { sentence: String },
+    #[error(
+        "the import was stopped, as asked; what was copied stays for seven days, so import the same again to go on"
+    )]
+    Stopped,
     #[error("stopped after step {step}, as asked")]
     Cancelled { step: u32 },
     #[error(
@@ -97,7 +101,7 @@ impl Error {
             | Error::Lora { .. }
             | Error::BadOrder(_)
             | Error::ForeignSource { .. } => Kind::Refused,
-            Error::Cancelled { .. } => Kind::Stopped,
+            Error::Cancelled { .. } | Error::Stopped => Kind::Stopped,
             Error::RuntimeMissing
             | Error::RuntimeBroken(_)
             | Error::DeviceUnusable { .. }
@@ -130,6 +134,7 @@ impl Error {
             Error::BadOrder(_) => "order_refused",
             Error::ForeignSource { .. } => "source_not_known",
             Error::Cancelled { .. } => "cancelled",
+            Error::Stopped => "import_stopped",
             Error::NotANumber { .. } => "model_gave_no_number",
             Error::GraphFailed { .. } => "graph_failed",
             Error::OutOfMemory { .. } => "out_of_memory",

@@ -6,6 +6,7 @@
 //!       studio.redb       the studio's sealed rows
 //!       workspaces/ws_…/  rows.redb  index/  blobs/xx/…   sealed with the workspace's own key
 //!       models/           packages, data only
+//!       imports/          packages as they are being received, each in a folder of its own
 //!       tls/              the authority and certificate: readable while locked
 //!       run/              sockets and scratch, emptied at every start
 //! ```
@@ -56,7 +57,8 @@ impl Folder {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("emptying", folder.run())(e)),
             _ => {}
         }
-        for part in [folder.keys(), folder.workspaces(), folder.models(), folder.tls(), folder.run()] {
+        for part in [folder.keys(), folder.workspaces(), folder.models(), folder.imports(), folder.tls(), folder.run()]
+        {
             disk::make_folder(&part)?;
         }
         Ok(folder)
@@ -131,6 +133,11 @@ impl Folder {
 
     pub fn models(&self) -> PathBuf {
         self.root.join("models")
+    }
+
+    /// What is received of models; it outlives a stop of the server, so that the rest need only follow.
+    pub fn imports(&self) -> PathBuf {
+        self.root.join("imports")
     }
 
     /// Certificates: readable while locked, because TLS must answer then.

@@ -130,6 +130,7 @@ tables! {
     MEMBERS     = "members",     Studio, Account,   WithAccount,   Person,    Whole,          Remove, "Who may do what in which workspace";
     INVITATIONS = "invitations", Studio, Account,   Days(7),       Person,    WithoutSecrets, Remove, "Invitations not yet accepted, as hashes";
     TESTS       = "model_tests", Studio, Operation, Forever,       Studio,    Whole,          Keep,   "Whether a model passed its own test, and when";
+    IMPORTS     = "imports",     Studio, Operation, Days(1),       Person,    Whole,          Remove, "Models on their way in, and what came of them";
     STUDIO_AUDIT = "audit",      Studio, Audit,     Forever,       Person,    Whole,          Unname, "What was changed in the studio, by whom";
     JOBS        = "jobs",        Workspace, Content,   WithWorkspace, Workspace, Whole, Unname, "Queued, running and ended work with its recipe";
     GRIDS       = "grids",       Workspace, Content,   WithWorkspace, Workspace, Whole, Keep,   "The recipe of every cell of a grid";

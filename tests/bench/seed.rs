@@ -16,7 +16,7 @@ use dreamomni2::base::secret::Secret;
 use dreamomni2::base::units::Size;
 use dreamomni2::domain::accounts::NewAccount;
 use dreamomni2::domain::jobs::{self, Trouble, lane};
-use dreamomni2::domain::models::{ModelCard, Offer, Shelf, TestCase, UnknownWord};
+use dreamomni2::domain::models::{ModelCard, Offer, Shelf, TestCase, Told, UnknownWord};
 use dreamomni2::domain::recipes::{Draft, Task};
 use dreamomni2::domain::renders::{Handed, MadeWith};
 use dreamomni2::domain::setup::{self, Method, Order};
@@ -64,13 +64,17 @@ impl Shelf for Plain {
         None
     }
 
-    fn look(&self, _from: &Path) -> Result<Offer, Trouble> {
+    fn look(&self, _from: &Path, _told: &mut Told) -> Result<Offer, Trouble> {
         Err(nothing())
     }
 
-    fn import(&self, _from: &Path, _name: &str, _told: &mut dyn FnMut(u64)) -> Result<(), Trouble> {
+    fn import(&self, _from: &Path, _name: &str, _told: &mut Told) -> Result<(), Trouble> {
         Err(nothing())
     }
+
+    fn forget(&self, _from: &Path) {}
+
+    fn tidy(&self) {}
 
     fn remove(&self, _model: &str) -> Result<(), Trouble> {
         Err(nothing())

@@ -1,12 +1,14 @@
 //! Bringing a model in through the door: part by part, licence first, nothing half, and never another file of the server.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::server::{Person, Server};
+use crate::packages::copy_into;
+use crate::support::server::{PASSPHRASE, Person, Server};
 
 fn package(licence: Option<&str>) -> Vec<u8> {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/scene");
@@ -53,7 +55,47 @@ fn actions(owner: &Person) -> Vec<String> {
 }
 
 fn scratch(server: &Server) -> PathBuf {
-    server.folder.path().join("data/run/imports")
+    server.folder.path().join("data/imports")
+}
+
+/// The studio starts again, is unlocked, and the owner's browser is still there.
+fn restart(server: &mut Server, owner: &Person) -> Person {
+    server.stop();
+    server.start();
+    let mut again = server.nobody();
+    again.post("/api/v1/unlock", &json!({ "passphrase": PASSPHRASE })).done();
+    again.cookie.clone_from(&owner.cookie);
+    again.csrf.clone_from(&owner.csrf);
+    again
+}
+
+/// A package in the incoming folder whose last file takes a while; its bytes are a hole in the disk.
+fn slow_package(server: &Server) {
+    let to = server.incoming().join("slow");
+    copy_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/scene"), &to);
+    fs::create_dir(to.join("zz")).unwrap();
+    fs::File::create(to.join("zz/large.bin")).unwrap().set_len(3 << 30).unwrap();
+}
+
+/// Takes it, accepts its licence, and waits until some of it is copied.
+fn copying(owner: &mut Person) -> Value {
+    let taken = owner.post("/api/v1/studio/imports", &json!({ "incoming": "slow" })).created();
+    state(owner, &taken, "waiting");
+    owner.post(&at(&taken, "/accept"), &json!({ "name": "slow" })).ok();
+    begun(owner, &taken);
+    taken
+}
+
+fn begun(owner: &Person, import: &Value) {
+    for _ in 0..2000 {
+        let now = owner.get(&at(import, "")).ok();
+        assert_eq!(now["state"], "copying", "{now}");
+        if now["done"].as_u64().unwrap() > 16 << 20 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("nothing was copied");
 }
 
 fn left(folder: &Path) -> Vec<String> {
@@ -109,17 +151,85 @@ fn a_package_comes_in_by_parts_and_only_after_its_licence_was_accepted() {
 }
 
 #[test]
-fn a_restart_in_the_middle_leaves_nothing_half() {
+fn an_upload_goes_on_after_a_restart_and_what_was_killed_among_the_models_goes() {
+    const PART: usize = 16 << 20;
     let (mut server, mut owner) = Server::ready();
-    let bytes = package(None);
-    let begun = owner.post("/api/v1/studio/imports", &json!({ "file": "a.tar.zst", "bytes": bytes.len() })).created();
-    part(&owner, &begun, 0, &bytes[..bytes.len() / 2]).ok();
-    assert_eq!(left(&scratch(&server)).len(), 1);
+    let mut bytes = zstd::decode_all(package(None).as_slice()).unwrap();
+    // Behind the end of the archive: nobody reads it.
+    bytes.resize(PART * 2 + 100, 0);
+    let file = json!({ "file": "a.tar", "bytes": bytes.len(), "modified": 1_700_000_000_000_i64 });
+    let begun = owner.post("/api/v1/studio/imports", &file).created();
+    part(&owner, &begun, 0, &bytes[..PART]).ok();
+    part(&owner, &begun, PART, &bytes[PART..PART * 2]).ok();
     let killed = server.folder.path().join(format!("data/models/.import-{}-7", std::process::id()));
     fs::create_dir_all(&killed).unwrap();
-    server.stop();
-    server.start();
-    assert!(left(&scratch(&server)).is_empty() && !killed.exists());
+    let stray = scratch(&server).join("imp_00000000000000000000000000");
+    fs::create_dir_all(&stray).unwrap();
+
+    let mut owner = restart(&mut server, &owner);
+    assert!(!killed.exists() && !stray.exists());
+    // The page was loaded again and the same file is chosen once more; a changed one is another.
+    let mut changed = file.clone();
+    changed["modified"] = json!(1_700_000_000_001_i64);
+    assert_ne!(owner.post("/api/v1/studio/imports", &changed).created()["id"], begun["id"]);
+    let known = owner.post("/api/v1/studio/imports", &file).created();
+    assert_eq!((&known["id"], &known["state"]), (&begun["id"], &json!("receiving")));
+    // The last part may be torn, so it is sent again.
+    assert_eq!(known["done"], PART);
+    part(&owner, &begun, PART, &bytes[PART..PART * 2]).ok();
+    part(&owner, &begun, PART * 2, &bytes[PART * 2..]).ok();
+    let offer = state(&owner, &begun, "waiting")["offer"].clone();
+    // What waits for a person waits over a restart too.
+    let mut owner = restart(&mut server, &owner);
+    assert_eq!(state(&owner, &begun, "waiting")["offer"], offer);
+    owner.post(&at(&begun, "/accept"), &json!({ "name": "house" })).ok();
+    state(&owner, &begun, "done");
+    assert_eq!(names(&owner), ["house", "starter"]);
+}
+
+#[test]
+fn an_import_is_cancelled_between_two_chunks_and_leaves_only_what_another_try_can_use() {
+    let (server, mut owner) = Server::ready();
+    slow_package(&server);
+    let taken = copying(&mut owner);
+    owner.delete(&at(&taken, "")).done();
+    let cancelled = state(&owner, &taken, "cancelled");
+    assert_eq!(cancelled["problem"], Value::Null);
+    assert_eq!((names(&owner), actions(&owner)[0].as_str()), (vec!["starter".to_owned()], "model.import_cancelled"));
+    let models = server.folder.path().join("data/models");
+    assert!(left(&models).iter().all(|name| name.starts_with(".half-")), "{:?}", left(&models));
+    owner.post(&at(&taken, "/accept"), &json!({})).refused(409);
+    // Once more takes it off the list.
+    owner.delete(&at(&taken, "")).done();
+    owner.get(&at(&taken, "")).refused(404);
+
+    // One that a browser sends goes with all that was received.
+    let bytes = package(None);
+    let sent = owner.post("/api/v1/studio/imports", &json!({ "file": "a.tar", "bytes": bytes.len() })).created();
+    part(&owner, &sent, 0, &bytes[..100]).ok();
+    owner.delete(&at(&sent, "")).done();
+    assert_eq!(owner.get(&at(&sent, "")).ok()["state"], "cancelled");
+    assert_eq!(part(&owner, &sent, 100, &bytes[100..]).refused(409)["code"], "upload_elsewhere");
+    assert!(left(&scratch(&server)).is_empty());
+}
+
+#[test]
+fn a_copy_from_the_incoming_folder_goes_on_after_a_restart_with_what_stands() {
+    let (mut server, mut owner) = Server::ready();
+    slow_package(&server);
+    let taken = copying(&mut owner);
+    let models = server.folder.path().join("data/models");
+    let stands = || {
+        let half = left(&models).into_iter().find(|name| name.starts_with(".half-")).unwrap();
+        let meta = fs::metadata(models.join(half).join("files/model_index.json")).unwrap();
+        (meta.ino(), meta.mtime_nsec())
+    };
+    let before = stands();
+    let owner = restart(&mut server, &owner);
+    begun(&owner, &taken);
+    assert_eq!(stands(), before, "it was copied a second time");
+    owner.delete(&at(&taken, "")).done();
+    state(&owner, &taken, "cancelled");
 }
 
 #[test]
@@ -139,13 +249,14 @@ fn only_what_lies_in_the_incoming_folder_can_be_taken_and_no_link_leads_out() {
     let waiting = state(&owner, &taken, "waiting");
     assert_eq!(waiting["offer"]["licence_text"], Value::Null);
     owner.delete(&at(&taken, "")).done();
+    assert_eq!(owner.get(&at(&taken, "")).ok()["state"], "cancelled");
     assert!(incoming.join("good.tar.zst").exists(), "the operator's own file stays");
     let bad = owner.post("/api/v1/studio/imports", &json!({ "incoming": "bad.tar" })).created();
     for _ in 0..600 {
         let now = owner.get(&at(&bad, "")).ok();
         if now["state"] == "failed" {
             assert!(now["problem"]["detail"].as_str().unwrap().len() > 20);
-            assert_eq!(actions(&owner), ["model.refused"]);
+            assert_eq!(actions(&owner), ["model.refused", "model.import_cancelled"]);
             return;
         }
         std::thread::sleep(Duration::from_millis(50));

@@ -1,6 +1,7 @@
 //! LoRAs become part of a derived model: the same numbers as the original's, in every spelling, and the base untouched.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use dreamomni2::inference::{Engine, Fused, Lora, Package, Packages, Settings, Task, replay};
@@ -20,7 +21,7 @@ impl Models {
     fn with(family: &str) -> Models {
         let folder = tempfile::tempdir().unwrap();
         let packages = Packages::new(Some(folder.path().to_owned()));
-        packages.import(&data(family).join("package"), Some("base"), &mut |_, _| {}).unwrap();
+        packages.import(&data(family).join("package"), Some("base"), &mut |_, _| ControlFlow::Continue(())).unwrap();
         Models { folder, packages }
     }
 

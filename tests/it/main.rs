@@ -23,6 +23,7 @@ mod pipelines;
 mod power_loss;
 mod queue;
 mod quiet_log;
+mod resuming;
 mod routes;
 mod rows;
 mod runtimes;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use dreamomni2::app::shelf;
@@ -36,7 +37,7 @@ pub(crate) fn copy_into(from: &Path, to: &Path) {
 fn import(from: &Path, name: &str) -> Result<PackageInfo, Error> {
     let models = tempfile::tempdir().unwrap();
     let packages = Packages::new(Some(models.path().to_owned()));
-    let done = packages.import(from, Some(name), &mut |_, _| {});
+    let done = packages.import(from, Some(name), &mut |_, _| ControlFlow::Continue(()));
     let left: Vec<_> = fs::read_dir(models.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     match &done {
         Ok(_) => assert_eq!(left, [name]),
@@ -73,8 +74,8 @@ fn a_folder_a_tar_and_a_compressed_tar_give_the_same_model() {
 fn a_name_that_is_taken_or_no_name_is_refused() {
     let models = tempfile::tempdir().unwrap();
     let packages = Packages::new(Some(models.path().to_owned()));
-    packages.import(&good(), None, &mut |_, _| {}).unwrap();
-    let code = |name| packages.import(&good(), Some(name), &mut |_, _| {}).unwrap_err().code();
+    packages.import(&good(), None, &mut |_, _| ControlFlow::Continue(())).unwrap();
+    let code = |name| packages.import(&good(), Some(name), &mut |_, _| ControlFlow::Continue(())).unwrap_err().code();
     assert_eq!(code("scene"), "model_name_taken");
     assert_eq!(code("starter"), "model_name_taken");
     for name in ["", "..", "a/b", ".hidden", "-rf", "ü", &"x".repeat(65)] {
@@ -198,7 +199,7 @@ fn a_wrong_hash_is_named_at_the_import_and_at_every_load() {
 
     let models = tempfile::tempdir().unwrap();
     let packages = Packages::new(Some(models.path().to_owned()));
-    packages.import(&good(), Some("m"), &mut |_, _| {}).unwrap();
+    packages.import(&good(), Some("m"), &mut |_, _| ControlFlow::Continue(())).unwrap();
     packages.find("m").unwrap().verify().unwrap();
     fs::write(models.path().join("m/transformer/config.json"), "{}").unwrap();
     assert_eq!(packages.find("m").unwrap().verify().unwrap_err().code(), "package_hash_differs");

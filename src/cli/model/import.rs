@@ -1,5 +1,6 @@
 //! `model import`: a package comes in whole, after its licence was accepted.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::cli::failure::Failure;
@@ -23,7 +24,10 @@ pub(super) fn run(
         return Err(Failure::refused("licence_not_accepted", told));
     }
     let bar = Bar::bytes("importing");
-    let info = packages.import(path, name, &mut |done, of| bar.reach(done, of.unwrap_or(done)));
+    let info = packages.import(path, name, &mut |done, of| {
+        bar.reach(done, of.unwrap_or(done));
+        ControlFlow::Continue(())
+    });
     bar.end();
     let info = info?;
     if json {

@@ -48,7 +48,8 @@ enum Verb {
     /// Bring a package in: a folder as diffusers or optimum export it, a .tar or a .tar.zst.
     ///
     /// Copied whole or not at all. Anything that could run (pickles, scripts, links, paths that lead outside) is
-    /// refused; so is a file whose hash differs from the package's own list.
+    /// refused; so is a file whose hash differs from the package's own list. An import that was stopped goes on when
+    /// the same files are imported again: what stands is checked, and not copied a second time.
     #[command(after_help = "\
 Examples:
   dreamomni2 model import ./my-export --name house-style --accept-licence
@@ -110,8 +111,11 @@ Examples:
     },
     /// Remove a model's files from this studio; renders made with it stay.
     Remove {
-        #[arg(value_name = "NAME")]
-        name: String,
+        #[arg(value_name = "NAME", required_unless_present = "unfinished")]
+        name: Option<String>,
+        /// Remove what stopped imports left, in place of a model; else it goes by itself after seven days.
+        #[arg(long, conflicts_with = "name")]
+        unfinished: bool,
     },
 }
 
@@ -131,10 +135,15 @@ impl Model {
             Verb::Test { name, device, json } => {
                 test::run(&packages, &name, Settings { device, ..place.engine()? }, json)
             }
-            Verb::Remove { name } => {
+            Verb::Remove { name: Some(name), .. } => {
                 packages.remove(&name)?;
                 output::line(format_args!("{name} is removed."))
             }
+            Verb::Remove { name: None, .. } => match packages.forget_stopped() {
+                0 => output::line(format_args!("No unfinished import was there.")),
+                1 => output::line(format_args!("One unfinished import is removed.")),
+                count => output::line(format_args!("{count} unfinished imports are removed.")),
+            },
         }
     }
 }

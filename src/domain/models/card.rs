@@ -1,5 +1,6 @@
 //! A model's card: everything a person, or the check of a recipe, must know of it.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ pub struct Tested {
 }
 
 /// What a package says of itself before it is brought in.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
     /// The name it would get.
     pub name: String,
@@ -100,6 +101,9 @@ pub struct Offer {
     pub bytes: u64,
 }
 
+/// Hears how many bytes were read or copied, and may stop it.
+pub type Told<'a> = dyn FnMut(u64) -> ControlFlow<()> + 'a;
+
 /// The packages that are installed. The app stands behind it; tests put a list there.
 pub trait Shelf: Send + Sync {
     fn cards(&self) -> Vec<ModelCard>;
@@ -110,8 +114,12 @@ pub trait Shelf: Send + Sync {
     /// The one folder of the server from which packages may be taken; none where the operator named none.
     fn incoming(&self) -> Option<PathBuf>;
     /// What a package says of itself; nothing is copied.
-    fn look(&self, from: &Path) -> Result<Offer, Trouble>;
-    /// Copies and checks, whole or not at all; `told` hears the bytes copied.
-    fn import(&self, from: &Path, name: &str, told: &mut dyn FnMut(u64)) -> Result<(), Trouble>;
+    fn look(&self, from: &Path, told: &mut Told) -> Result<Offer, Trouble>;
+    /// Copies and checks, whole or not at all. What a stopped import of the same files left is gone on with.
+    fn import(&self, from: &Path, name: &str, told: &mut Told) -> Result<(), Trouble>;
+    /// Takes away what a stopped import of these files left.
+    fn forget(&self, from: &Path);
+    /// Takes away what nobody went on with for days.
+    fn tidy(&self);
     fn remove(&self, model: &str) -> Result<(), Trouble>;
 }

@@ -1,19 +1,19 @@
-//! Imports on their way: what was brought, how far it is, what came of it. In memory: a restart forgets them whole.
+//! Imports on their way: what was brought, how far it is, what came of it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::card::Offer;
 use crate::base::clock::Moment;
 use crate::base::id::ImportId;
 use crate::domain::stamp::Person;
 use crate::domain::trouble::Trouble;
+use crate::store::{Record, Table, schema};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
     /// Its bytes are coming in.
@@ -25,6 +25,7 @@ pub enum ImportState {
     Copying,
     Done,
     Failed,
+    Cancelled,
 }
 
 impl ImportState {
@@ -32,10 +33,14 @@ impl ImportState {
     pub(crate) fn worked_on(self) -> bool {
         matches!(self, ImportState::Reading | ImportState::Copying)
     }
+
+    pub(crate) fn over(self) -> bool {
+        matches!(self, ImportState::Done | ImportState::Failed | ImportState::Cancelled)
+    }
 }
 
 /// One package on its way in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
     pub id: ImportId,
     /// What the file is called where it came from.
@@ -53,18 +58,36 @@ pub struct Import {
     pub created: Moment,
 }
 
-/// An import and where its bytes lie.
-#[derive(Clone)]
-pub(crate) struct Entry {
-    pub(crate) import: Import,
-    pub(crate) path: PathBuf,
-    /// In the studio's own scratch, to be taken away with it.
-    pub(crate) scratch: Option<PathBuf>,
-    /// When something was last done about it.
-    pub(crate) touched: Moment,
+/// Where the bytes of an import come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Source {
+    /// A browser sends them; when its file was changed, where it told.
+    Sent { modified: Option<i64> },
+    /// The incoming folder has them under this name.
+    Incoming { name: String },
 }
 
-/// All imports since the start.
+/// An import as it is kept over a stop of the studio.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) import: Import,
+    pub(crate) source: Source,
+    /// When something was last done about it.
+    pub(crate) touched: Moment,
+    /// Somebody wants it to stop.
+    pub(crate) stop: bool,
+}
+
+impl Record for Entry {
+    const TABLE: Table = schema::IMPORTS;
+    type Key = ImportId;
+
+    fn key(&self) -> ImportId {
+        self.import.id
+    }
+}
+
+/// The imports that are under way, and those that ended lately.
 #[derive(Default)]
 pub(crate) struct Desk {
     entries: Mutex<BTreeMap<ImportId, Entry>>,
@@ -85,6 +108,22 @@ impl Desk {
         self.moved.notify_all();
     }
 
+    /// Changes one as it is at this moment, whoever else is at it, and answers what it became.
+    pub(crate) fn edit(&self, id: ImportId, edit: impl FnOnce(&mut Entry)) -> Option<Entry> {
+        let mut entries = self.entries();
+        let entry = entries.get_mut(&id)?;
+        edit(entry);
+        let entry = entry.clone();
+        drop(entries);
+        self.moved.notify_all();
+        Some(entry)
+    }
+
+    /// Whether somebody wants it to stop.
+    pub(crate) fn stopped(&self, id: ImportId) -> bool {
+        self.entries().get(&id).is_none_or(|entry| entry.stop)
+    }
+
     pub(crate) fn remove(&self, id: ImportId) -> Option<Entry> {
         self.entries().remove(&id)
     }
@@ -98,7 +137,7 @@ impl Desk {
     }
 
     fn entries(&self) -> MutexGuard<'_, BTreeMap<ImportId, Entry>> {
-        // Every change is one insertion: a panic elsewhere leaves nothing half done.
+        // Every change is a few assignments: a panic elsewhere leaves nothing half done.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

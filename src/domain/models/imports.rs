@@ -1,36 +1,33 @@
 //! Bringing a model in: received or taken from the incoming folder, looked into, its licence accepted, copied, checked.
 //!
-//! Nothing stands among the models before it is whole. What is received lies in the scratch of the studio, which a
-//! start empties.
+//! Nothing stands among the models before it is whole. What is under way when the studio stops goes on at its next
+//! start, and can be cancelled at any time.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::card::Offer;
-use super::desk::{Entry, Import, ImportState};
+use super::card::{Offer, Told};
+use super::desk::{Entry, Import, ImportState, Source};
+use super::ledger::{begin, clear, entry, keep, received, show};
 use super::looking::found;
+use super::receiving;
 use crate::base::id::ImportId;
 use crate::domain::access::standing::Scope;
 use crate::domain::access::table::Action;
 use crate::domain::act::Act;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::Event;
-use crate::domain::feed::{Audience, News};
 use crate::domain::trouble::Trouble;
+use crate::store::{Direction, Reads, Span};
 
-/// More at once is a mistake.
-const MOST_OPEN: usize = 8;
-/// Room that is left on the disk whatever is received.
-const SPARE: u64 = 256 << 20;
 /// An import that nobody goes on with is forgotten.
 const FORGOTTEN: Duration = Duration::from_hours(24);
 /// The browser is told of every so many bytes.
 const TOLD_EVERY: u64 = 16 << 20;
 
-/// Every import since the start, newest first.
+/// Every import that is under way or ended within a day, newest first.
 pub fn list(act: &Act) -> Result<Vec<Import>> {
     act.may(Action::ImportModel, Scope::Studio)?;
     Ok(act.house().imports.all().into_iter().map(|e| e.import).collect())
@@ -39,96 +36,6 @@ pub fn list(act: &Act) -> Result<Vec<Import>> {
 pub fn get(act: &Act, import: ImportId) -> Result<Import> {
     act.may(Action::ImportModel, Scope::Studio)?;
     Ok(entry(act, import)?.import)
-}
-
-fn entry(act: &Act, import: ImportId) -> Result<Entry> {
-    act.house().imports.get(import).ok_or(Error::NotFound { what: "import" })
-}
-
-/// Announces a file of so many bytes; they come by [`receive`].
-pub fn upload(act: &Act, file: &str, bytes: u64) -> Result<Import> {
-    act.may(Action::ImportModel, Scope::Studio)?;
-    let space = act.house().folder.space()?;
-    // Once as it comes, once more among the models.
-    if bytes == 0 || space.free < bytes.saturating_mul(2).saturating_add(SPARE) {
-        let sentence = format!(
-            "{} MiB have to be kept twice while a model comes in, and {} MiB are free on this disk; make room, or put \
-             the package into the incoming folder",
-            bytes >> 20,
-            space.free >> 20
-        );
-        return Err(Error::Invalid { field: "bytes", code: "no_room", sentence });
-    }
-    let id: ImportId = act.id();
-    let scratch = act.house().folder.run().join("imports").join(id.to_string());
-    let path = scratch.join(plain(file));
-    let made = fs::create_dir_all(&scratch)
-        .and_then(|()| OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path));
-    made.map_err(|e| Error::Broken(format!("a place for an import could not be made: {e}")))?;
-    begin(act, id, file, path, Some(scratch), bytes)
-}
-
-/// A name that is safe on disk and still tells the person which file it was.
-fn plain(file: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
-    let name: String = file.chars().take(100).map(safe).collect();
-    let name = name.trim_start_matches('.');
-    if name.is_empty() { "package".to_owned() } else { name.to_owned() }
-}
-
-fn begin(act: &Act, id: ImportId, file: &str, path: PathBuf, scratch: Option<PathBuf>, bytes: u64) -> Result<Import> {
-    let desk = &act.house().imports;
-    let open = desk.all().iter().filter(|e| !matches!(e.import.state, ImportState::Done | ImportState::Failed)).count();
-    if open >= MOST_OPEN {
-        let sentence = format!("{MOST_OPEN} imports are on their way already; finish or discard one of them first");
-        return Err(Error::Conflict { code: "too_many_imports", sentence });
-    }
-    let state = if scratch.is_some() { ImportState::Receiving } else { ImportState::Reading };
-    let import = Import {
-        id,
-        file: file.chars().take(200).collect(),
-        state,
-        done: 0,
-        bytes,
-        offer: None,
-        model: None,
-        trouble: None,
-        by: act.person(act.account()?)?,
-        created: act.now(),
-    };
-    Ok(keep(act, Entry { import, path, scratch, touched: act.now() }))
-}
-
-/// Keeps it as it is now and tells the operators.
-fn keep(act: &Act, entry: Entry) -> Import {
-    let import = entry.import.clone();
-    act.house().imports.put(entry);
-    act.tell(Audience::Operators, News::Import(Box::new(import.clone())));
-    import
-}
-
-/// The next bytes of a file. What was received already is not taken twice, so that a broken line can go on.
-pub fn receive(act: &Act, import: ImportId, offset: u64, bytes: &[u8]) -> Result<Import> {
-    act.may(Action::ImportModel, Scope::Studio)?;
-    let mut entry = entry(act, import)?;
-    let received = entry.import.done;
-    let fits = received.checked_add(bytes.len() as u64).is_some_and(|end| end <= entry.import.bytes);
-    if entry.import.state != ImportState::Receiving || offset != received || !fits {
-        let sentence = format!("{received} bytes of this file are here; go on from there");
-        return Err(Error::Conflict { code: "upload_elsewhere", sentence });
-    }
-    let written = OpenOptions::new().append(true).open(&entry.path).and_then(|mut file| {
-        // A part that was cut off while it was written is written again.
-        file.set_len(received)?;
-        file.write_all(bytes)
-    });
-    written.map_err(|e| Error::Broken(format!("an import could not be written: {e}")))?;
-    entry.import.done += bytes.len() as u64;
-    entry.touched = act.now();
-    if entry.import.done == entry.import.bytes {
-        entry.import.state = ImportState::Reading;
-    }
-    Ok(keep(act, entry))
 }
 
 /// What lies in the incoming folder; none where the operator named no folder.
@@ -146,19 +53,21 @@ pub fn incoming(act: &Act) -> Result<Option<(PathBuf, Vec<String>)>> {
 
 /// Takes a package from the incoming folder, by the name it has there: never a path.
 pub fn take(act: &Act, name: &str) -> Result<Import> {
-    let unknown = || Error::NotFound { what: "package in the incoming folder" };
-    let (folder, names) = incoming(act)?.ok_or_else(unknown)?;
-    let name = names.into_iter().find(|known| known == name).ok_or_else(unknown)?;
-    begin(act, act.id(), &name, folder.join(&name), None, 0)
+    let (_, name) = lying(act, name)?.ok_or(Error::NotFound { what: "package in the incoming folder" })?;
+    begin(act, act.id(), &name, Source::Incoming { name: name.clone() }, 0)
+}
+
+/// Where something lies that the incoming folder has under this name now.
+fn lying(act: &Act, name: &str) -> Result<Option<(PathBuf, String)>> {
+    let Some((folder, names)) = incoming(act)? else { return Ok(None) };
+    Ok(names.into_iter().find(|known| known == name).map(|name| (folder.join(&name), name)))
 }
 
 /// Says that the licence was read and binds this house; what follows is the studio's work.
 pub fn accept(act: &Act, import: ImportId, name: Option<&str>) -> Result<Import> {
     act.may(Action::ImportModel, Scope::Studio)?;
-    let mut entry = entry(act, import)?;
-    let Import { state: ImportState::Waiting, offer: Some(offer), .. } = entry.import.clone() else {
-        let sentence = "This import does not wait for its licence any more, or not yet".to_owned();
-        return Err(Error::Conflict { code: "import_not_waiting", sentence });
+    let Import { state: ImportState::Waiting, offer: Some(offer), .. } = entry(act, import)?.import else {
+        return Err(not_waiting());
     };
     let model = name.map_or_else(|| offer.name.clone(), |name| name.trim().to_owned());
     if act.house().shelf.cards().iter().any(|card| card.name == model) {
@@ -170,30 +79,47 @@ pub fn accept(act: &Act, import: ImportId, name: Option<&str>) -> Result<Import>
     act.change(Action::ImportModel, Scope::Studio, |_| {
         Ok(((), Event::LicenceAccepted { model: model.clone(), licence, text }))
     })?;
-    entry.import.model = Some(model);
-    entry.import.state = ImportState::Copying;
-    (entry.import.done, entry.import.bytes, entry.touched) = (0, bytes, act.now());
-    Ok(keep(act, entry))
+    let now = act.now();
+    let accepted = act.house().imports.edit(import, |entry| {
+        if entry.import.state == ImportState::Waiting {
+            entry.import.model = Some(model);
+            entry.import.state = ImportState::Copying;
+            (entry.import.done, entry.import.bytes, entry.touched) = (0, bytes, now);
+        }
+    });
+    keep(act, &accepted.ok_or_else(not_waiting)?)
 }
 
-/// Takes an import off the list, with what was received of it.
+fn not_waiting() -> Error {
+    let sentence = "This import does not wait for its licence any more, or not yet".to_owned();
+    Error::Conflict { code: "import_not_waiting", sentence }
+}
+
+/// Cancels an import that is under way, with what was received of it; takes one that is over off the list.
 pub fn discard(act: &Act, import: ImportId) -> Result<()> {
     act.may(Action::ImportModel, Scope::Studio)?;
-    if entry(act, import)?.import.state.worked_on() {
-        let sentence = "The studio is at work on this import; wait for its end, then discard it".to_owned();
-        return Err(Error::Conflict { code: "import_running", sentence });
+    let known = entry(act, import)?;
+    if known.import.state.over() {
+        act.house().imports.remove(import);
+        return act.keep(Action::ImportModel, Scope::Studio, |tx| Ok(tx.remove::<Entry>(&import).map(drop)?));
     }
-    if let Some(gone) = act.house().imports.remove(import) {
-        clear(&gone);
+    if known.stop {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn clear(entry: &Entry) {
-    if let Some(scratch) = &entry.scratch {
-        // What stays is taken away by the next start.
-        let _ = fs::remove_dir_all(scratch);
+    act.change(Action::ImportModel, Scope::Studio, |_| Ok(((), Event::ImportCancelled)))?;
+    let now = act.now();
+    let stopped = act.house().imports.edit(import, |entry| {
+        (entry.stop, entry.touched) = (true, now);
+        // What the studio works on ends between two chunks.
+        if !entry.import.state.worked_on() {
+            entry.import.state = ImportState::Cancelled;
+        }
+    });
+    let Some(stopped) = stopped else { return Ok(()) };
+    if stopped.import.state.over() {
+        clear(act, &stopped);
     }
+    keep(act, &stopped).map(drop)
 }
 
 /// Removes a model's files; what was made with it stays. Refused while jobs need it.
@@ -219,52 +145,98 @@ fn failed(trouble: Trouble) -> Error {
     Error::Unavailable { code: "model_failed", sentence: trouble.sentence }
 }
 
-/// The studio's part of one import: looks into it, or copies and checks it. False when nothing waits for so long.
-pub fn work(system: &Act, most: Duration) -> Result<bool> {
+/// The studio's part of one import: looks into it, or copies and checks it. False when nothing waits for so long. One
+/// that is under way when the studio is `ending` stays as it is.
+pub fn work(system: &Act, most: Duration, ending: &dyn Fn() -> bool) -> Result<bool> {
     system.may(Action::ImportModel, Scope::Studio)?;
-    let Some(mut entry) = system.house().imports.next(most) else { return Ok(false) };
-    let outcome = match entry.import.state {
-        ImportState::Copying => copy(system, &mut entry),
-        _ => system.house().shelf.look(&entry.path).map(|offer| {
-            entry.import.bytes = offer.bytes;
-            entry.import.offer = Some(offer);
-            ImportState::Waiting
-        }),
-    };
-    match outcome {
-        Ok(state) => entry.import.state = state,
-        Err(trouble) => {
-            let code = trouble.code.clone();
-            entry.import.trouble = Some(trouble);
-            entry.import.state = ImportState::Failed;
-            system.change(Action::ImportModel, Scope::Studio, |_| Ok(((), Event::ModelRefused { code })))?;
+    let desk = &system.house().imports;
+    let Some(Entry { import: Import { id, state, .. }, .. }) = desk.next(most) else { return Ok(false) };
+    let mut next = 0;
+    let outcome = entry(system, id).map_err(told).and_then(|entry| {
+        let path = path(system, &entry)?;
+        let mut go_on = |done: u64| {
+            if state == ImportState::Copying && done >= next {
+                next = done + TOLD_EVERY;
+                let moved = desk.edit(id, |entry| entry.import.done = done.min(entry.import.bytes));
+                drop(moved.map(|entry| show(system, &entry)));
+            }
+            if ending() || desk.stopped(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        match state {
+            ImportState::Copying => copy(system, &entry, &path, &mut go_on).map(|()| None),
+            _ => system.house().shelf.look(&path, &mut go_on).map(Some),
         }
+    });
+    if outcome.is_err() && ending() && !desk.stopped(id) {
+        return Ok(true);
     }
-    if entry.import.state != ImportState::Waiting {
-        clear(&entry);
+    let now = system.now();
+    let moved = desk.edit(id, |entry| {
+        let import = &mut entry.import;
+        entry.touched = now;
+        match outcome {
+            Ok(None) => (import.state, import.done) = (ImportState::Done, import.bytes),
+            _ if entry.stop => import.state = ImportState::Cancelled,
+            Ok(Some(offer)) => {
+                import.bytes = offer.bytes;
+                (import.state, import.offer) = (ImportState::Waiting, Some(offer));
+            }
+            Err(trouble) => (import.state, import.trouble) = (ImportState::Failed, Some(trouble)),
+        }
+    });
+    let Some(entry) = moved else { return Ok(true) };
+    if let Some(Trouble { code, .. }) = entry.import.trouble.clone() {
+        system.change(Action::ImportModel, Scope::Studio, |_| Ok(((), Event::ModelRefused { code })))?;
     }
-    entry.touched = system.now();
-    keep(system, entry);
+    if entry.import.state.over() {
+        clear(system, &entry);
+    }
+    keep(system, &entry)?;
     Ok(true)
 }
 
-fn copy(system: &Act, entry: &mut Entry) -> std::result::Result<ImportState, Trouble> {
+/// Where its bytes lie now. The incoming folder may be another than before, or have a link where a file was.
+fn path(system: &Act, entry: &Entry) -> std::result::Result<PathBuf, Trouble> {
+    match &entry.source {
+        Source::Sent { .. } => Ok(received(system, entry.import.id, &entry.import.file)),
+        Source::Incoming { name } => lying(system, name).map_err(told)?.map(|(path, _)| path).ok_or_else(|| Trouble {
+            code: "import_source_gone".to_owned(),
+            sentence: format!("{name} is not in the incoming folder any more; put it there and take it again"),
+        }),
+    }
+}
+
+fn copy(system: &Act, entry: &Entry, path: &Path, go_on: &mut Told) -> std::result::Result<(), Trouble> {
     let shelf = &system.house().shelf;
     let model = entry.import.model.clone().unwrap_or_default();
-    let (path, mut next) = (entry.path.clone(), 0);
-    shelf.import(&path, &model, &mut |done| {
-        if done >= next {
-            next = done + TOLD_EVERY;
-            entry.import.done = done.min(entry.import.bytes);
-            keep(system, entry.clone());
-        }
-    })?;
-    entry.import.done = entry.import.bytes;
+    shelf.import(path, &model, go_on)?;
     let hash = shelf.cards().into_iter().find(|card| card.name == model).map(|card| card.hash).unwrap_or_default();
-    let told = system
-        .change(Action::ImportModel, Scope::Studio, |_| Ok(((), Event::ModelImported { model: model.clone(), hash })));
-    told.map_err(|e| Trouble { code: e.code().to_owned(), sentence: e.to_string() })?;
-    Ok(ImportState::Done)
+    let imported = Event::ModelImported { model, hash };
+    system.change(Action::ImportModel, Scope::Studio, |_| Ok(((), imported))).map_err(told)
+}
+
+fn told(error: Error) -> Trouble {
+    Trouble { code: error.code().to_owned(), sentence: error.to_string() }
+}
+
+/// At the start: what was under way goes on, and what was received of imports that are forgotten goes.
+pub(crate) fn recover(system: &Act) -> Result<()> {
+    let kept: Vec<Entry> = system.read(Action::ImportModel, Scope::Studio, |tx| {
+        Ok(tx.scan::<Entry>(Span::all(), Direction::Forward).collect::<std::result::Result<_, _>>()?)
+    })?;
+    let known: Vec<String> = kept.iter().map(|entry| entry.import.id.to_string()).collect();
+    let folders = fs::read_dir(system.house().folder.imports()).into_iter().flatten().flatten();
+    for stray in folders.filter(|e| !known.iter().any(|id| e.file_name().to_str() == Some(id))) {
+        let _ = fs::remove_dir_all(stray.path());
+    }
+    for mut entry in kept {
+        entry.touched = system.now();
+        if entry.import.state == ImportState::Receiving {
+            entry.import.done = receiving::stands(system, &entry.import);
+        }
+        system.house().imports.put(entry);
+    }
+    Ok(())
 }
 
 /// Forgets imports that nobody went on with; answers how many.
@@ -274,9 +246,15 @@ pub(crate) fn sweep(system: &Act) -> Result<usize> {
     let now = system.now();
     let old = |e: &Entry| !e.import.state.worked_on() && now.since(e.touched) > FORGOTTEN;
     let over: Vec<Entry> = desk.all().into_iter().filter(old).collect();
+    if !over.is_empty() {
+        system.keep(Action::Chores, Scope::Studio, |tx| {
+            over.iter().try_for_each(|entry| tx.remove::<Entry>(&entry.import.id).map(drop)).map_err(Error::from)
+        })?;
+    }
     for entry in &over {
         desk.remove(entry.import.id);
-        clear(entry);
+        clear(system, entry);
     }
+    system.house().shelf.tidy();
     Ok(over.len())
 }

@@ -3,8 +3,10 @@
 pub mod card;
 pub(crate) mod desk;
 pub mod imports;
+mod ledger;
 pub mod looking;
+pub mod receiving;
 
-pub use card::{Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, Tested, UnknownWord};
+pub use card::{Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, Tested, Told, UnknownWord};
 pub use desk::{Import, ImportState};
 pub use looking::{Model, list, reading, test};

@@ -14,10 +14,8 @@ use super::Listed;
 use super::jobs::{PersonView, TroubleView};
 use crate::base::clock::Moment;
 use crate::base::id::ImportId;
+use crate::domain::models::receiving::{self, MOST_PART};
 use crate::domain::models::{Import, ImportState, Offer, imports};
-
-/// The largest part of a file that is taken at once.
-const MOST: usize = 16 << 20;
 
 /// Parts are held in memory until they are written: no more than these at once.
 static PARTS: Semaphore = Semaphore::const_new(4);
@@ -86,7 +84,7 @@ impl From<Import> for ImportView {
     }
 }
 
-/// Imports since the studio started, newest first.
+/// Imports that are under way, and those that ended within a day; newest first.
 #[utoipa::path(get, path = "/api/v1/studio/imports", tag = "imports",
     responses((status = 200, body = Listed<ImportView>)))]
 pub async fn list(caller: Caller) -> Result<Json<Listed<ImportView>>, Problem> {
@@ -120,8 +118,16 @@ pub async fn incoming(caller: Caller) -> Result<Json<IncomingView>, Problem> {
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum ImportBody {
-    Upload { file: String, bytes: u64 },
-    Incoming { incoming: String },
+    Upload {
+        file: String,
+        bytes: u64,
+        /// When the file was changed, in milliseconds since 1970. With it the same file, sent again by the same person
+        /// after a broken line or a stop, goes on where it was.
+        modified: Option<i64>,
+    },
+    Incoming {
+        incoming: String,
+    },
 }
 
 /// Begins an import.
@@ -129,7 +135,7 @@ pub enum ImportBody {
 pub async fn begin(caller: Caller, body: Json<ImportBody>) -> Result<HttpResponse, Problem> {
     let begun = caller
         .run(move |act| match body.into_inner() {
-            ImportBody::Upload { file, bytes } => imports::upload(act, &file, bytes),
+            ImportBody::Upload { file, bytes, modified } => receiving::upload(act, &file, bytes, modified),
             ImportBody::Incoming { incoming } => imports::take(act, &incoming),
         })
         .await?;
@@ -155,8 +161,8 @@ pub async fn receive(
     sent: Payload,
 ) -> Result<Json<ImportView>, Problem> {
     let _turn = PARTS.acquire().await.map_err(Problem::crashed)?;
-    let bytes = body::whole(&request, sent, MOST, too_large).await?;
-    let import = caller.run(move |act| imports::receive(act, *id, wish.offset, &bytes)).await?;
+    let bytes = body::whole(&request, sent, MOST_PART as usize, too_large).await?;
+    let import = caller.run(move |act| receiving::receive(act, *id, wish.offset, &bytes)).await?;
     Ok(Json(import.into()))
 }
 
@@ -182,7 +188,7 @@ pub async fn accept(caller: Caller, id: Path<ImportId>, body: Json<AcceptBody>) 
     Ok(Json(import.into()))
 }
 
-/// Takes an import off the list, with what was received of it.
+/// Cancels an import that is under way, with what was received of it; takes one that is over off the list.
 #[utoipa::path(delete, path = "/api/v1/studio/imports/{id}", tag = "imports", params(("id" = ImportId, Path)),
     responses((status = 204)))]
 pub async fn discard(caller: Caller, id: Path<ImportId>) -> Result<HttpResponse, Problem> {

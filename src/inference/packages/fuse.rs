@@ -12,8 +12,8 @@ use crate::inference::error::{Error, Result};
 use crate::inference::order::Task;
 use crate::inference::staging::Stage;
 
+use super::checked::Checked;
 use super::lora::{Adapter, Layer, Part, Weight, layers, weights};
-use super::stage::Checked;
 use super::{Package, PackageInfo, manifest, receipt};
 
 /// A LoRA and how it is to be added.
@@ -58,15 +58,17 @@ pub(super) fn fuse(base: &Package, loras: &[Lora], models: &Path, name: &str, ta
     for file in base.files.list()?.into_iter().filter(kept) {
         link(&folder.join(&file), &root.join(&file))?;
     }
-    let mut changed = 0;
+    let (mut changed, mut added) = (0, Vec::new());
     // What holds for all tasks first: the transformers of single tasks are made from it.
     let mut ordered: Vec<&Lora> = loras.iter().collect();
     ordered.sort_by_key(|lora| lora.only.is_some());
     for lora in ordered {
         let denoiser = denoiser(&root, lora.only)?;
-        changed += add(lora, &root, &denoiser, &stage)?;
+        let adapter = Adapter::read(&lora.file)?;
+        changed += add(lora, &adapter, &root, &denoiser, &stage)?;
+        added.push((lora, adapter.hash));
     }
-    note(base, loras, name, &root)?;
+    note(base, &added, name, &root)?;
     let checked = Checked::at(root)?;
     checked.settle(&stage, target)?;
     Ok(changed)
@@ -88,8 +90,7 @@ fn denoiser(root: &Path, only: Option<Task>) -> Result<String> {
 }
 
 /// Adds one LoRA to the networks of the package; how many layers it changed.
-fn add(lora: &Lora, root: &Path, denoiser: &str, stage: &Stage) -> Result<usize> {
-    let adapter = Adapter::read(&lora.file)?;
+fn add(lora: &Lora, adapter: &Adapter, root: &Path, denoiser: &str, stage: &Stage) -> Result<usize> {
     let unusable = |why: String| {
         let file = lora.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         Error::Lora { file, why }
@@ -195,8 +196,8 @@ fn own(file: &Path, stage: &Stage) -> Result<()> {
     fs::copy(file, &part).and_then(|_| fs::rename(&part, file)).map_err(|e| failed(file, e))
 }
 
-/// The base's manifest without its hashes, and what was fused.
-fn note(base: &Package, loras: &[Lora], name: &str, root: &Path) -> Result<()> {
+/// The base's manifest without its hashes, and what was fused, in this order, each with its hash.
+fn note(base: &Package, loras: &[(&Lora, String)], name: &str, root: &Path) -> Result<()> {
     let malformed =
         |e: &dyn std::fmt::Display| Error::FileMalformed { file: manifest::FILE.to_owned(), detail: e.to_string() };
     let mut text = toml::Table::new();
@@ -212,14 +213,13 @@ fn note(base: &Package, loras: &[Lora], name: &str, root: &Path) -> Result<()> {
         .collect();
     text.insert("base".to_owned(), origin.into());
     let mut fused = text.remove("lora").and_then(|l| l.try_into::<Vec<toml::Value>>().ok()).unwrap_or_default();
-    for lora in loras {
-        let bytes = fs::read(&lora.file).map_err(|e| failed(&lora.file, e))?;
+    for (lora, hash) in loras {
         let mut entry = toml::Table::new();
         entry.insert(
             "file".to_owned(),
             lora.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()).into(),
         );
-        entry.insert("blake3".to_owned(), blake3::hash(&bytes).to_hex().to_string().into());
+        entry.insert("blake3".to_owned(), hash.as_str().into());
         entry.insert("weight".to_owned(), shortest(lora.weight).into());
         if let Some(folder) = lora.only.and_then(own_transformer) {
             entry.insert("network".to_owned(), folder.into());

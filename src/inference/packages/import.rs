@@ -1,19 +1,18 @@
-//! Brings a package in: copied beside its place, checked there, and only then moved into it.
+//! Brings a package in: copied beside its place, checked there, and only then moved into it. A stopped one goes on.
 
 use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::inference::error::{Error, Result};
-use crate::inference::staging::Stage;
+use crate::inference::error::{Error, Kind, Result};
 
+use super::checked::Checked;
+use super::half::Half;
+use super::pace::{Pace, Told};
+use super::receipt;
 use super::source::{self, Links, PICKLE, PROGRAM, unsafe_file};
-use super::stage::Checked;
 
-/// Hears the bytes copied and, where known, of how many.
-pub(super) type Told<'a> = dyn FnMut(u64, Option<u64>) + 'a;
-
-/// Copies and checks; `place` turns the name (asked for, or the package's own) into the folder it will have.
+/// Copies and checks; `place` turns the name (asked for, or the package's own) into the folder it will have. What was
+/// copied is left for another try where one may do better.
 pub(super) fn import(
     from: &Path,
     models: &Path,
@@ -25,51 +24,44 @@ pub(super) fn import(
     if let Some(name) = name {
         place(name)?;
     }
-    let stage = Stage::begin(models)?;
-    let of = source::size(from);
-    stage.expect_room(of.unwrap_or(0))?;
-    let mut done = 0;
-    source::each(from, Links::Refuse, &mut |file, size, bytes| {
-        refuse_by_name(file)?;
-        stage.expect_room(size)?;
-        let mut heard = Heard { bytes, told, done, of, next: done };
-        let copied = stage.copy(file, &mut heard)?;
-        if copied != size {
-            return Err(Error::FileMalformed {
-                file: file.to_owned(),
-                detail: "it ends too early; copy it again".to_owned(),
-            });
+    let mut pace = Pace::new(source::size(from), told);
+    let mut half = Half::of(from, models)?;
+    let brought = bring(from, &mut half, name, place, &mut pace);
+    let brought = pace.outcome(brought);
+    if brought.as_ref().is_err_and(|e| matches!(e.kind(), Kind::Broken | Kind::Stopped)) {
+        half.stay();
+    }
+    brought
+}
+
+fn bring(
+    from: &Path,
+    half: &mut Half,
+    name: Option<&str>,
+    place: impl Fn(&str) -> Result<PathBuf>,
+    pace: &mut Pace,
+) -> Result<String> {
+    half.stage.expect_room(source::size(from).unwrap_or(0).saturating_sub(half.standing()))?;
+    source::each(from, Links::Refuse, &mut |member| {
+        refuse_by_name(member.name)?;
+        // A package that was imported elsewhere gets its receipt here anew.
+        if member.name.rsplit('/').next() == Some(receipt::FILE) {
+            return Ok(());
         }
-        done += size;
-        told(done, of);
-        Ok(())
+        half.take(member, pace)
     })?;
-    let checked = Checked::at(root(stage.folder())?)?;
+    let receipt = half.whole()?;
+    let root = root(half.stage.folder())?;
+    let around = root.strip_prefix(half.stage.folder()).ok().and_then(Path::to_str).filter(|f| !f.is_empty());
+    let receipt = match around {
+        Some(folder) => receipt.inside(folder),
+        None => receipt,
+    };
+    let checked = Checked::with(root, receipt)?;
     let own = checked.manifest.name.as_deref().map_or_else(|| stem(from), str::to_owned);
     let name = name.unwrap_or(&own);
-    checked.settle(&stage, &place(name)?)?;
+    checked.settle(&half.stage, &place(name)?)?;
     Ok(name.to_owned())
-}
-
-/// Tells of a long file while it is read.
-struct Heard<'a, 'b> {
-    bytes: &'a mut dyn Read,
-    told: &'a mut Told<'b>,
-    done: u64,
-    of: Option<u64>,
-    next: u64,
-}
-
-impl Read for Heard<'_, '_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.bytes.read(into)?;
-        self.done += read as u64;
-        if self.done >= self.next {
-            self.next = self.done + (4 << 20);
-            (self.told)(self.done, self.of);
-        }
-        Ok(read)
-    }
 }
 
 /// Where the package begins: archives often have one folder around everything.

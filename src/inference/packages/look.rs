@@ -1,13 +1,14 @@
 //! Looks into a folder or an archive before anything of it is copied: what it says of itself, and its licence.
 
-use std::io::Read;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-use crate::inference::error::Result;
+use crate::inference::error::{Error, Result};
 
 use super::import::{refuse_by_name, stem};
 use super::info;
 use super::manifest::{self, Manifest};
+use super::pace::{Pace, Told};
 use super::source::{self, Links};
 
 /// What a package says of itself before it is brought in.
@@ -28,22 +29,33 @@ pub struct Offer {
 /// No licence and no manifest is longer.
 const MOST_TEXT: u64 = 1 << 20;
 
-/// Reads everything once, keeps next to nothing; a file that may not be in a package is refused here already.
-pub(super) fn look(from: &Path) -> Result<Offer> {
+/// Reads an archive through and keeps next to nothing; a file that may not be in a package is refused here already.
+pub(super) fn look(from: &Path, told: &mut Told) -> Result<Offer> {
+    let mut pace = Pace::new(None, told);
+    let read = read(from, &mut pace);
+    pace.outcome(read)
+}
+
+fn read(from: &Path, pace: &mut Pace) -> Result<Offer> {
     let (mut files, mut total) = (0, 0);
     let (mut manifest, mut index, mut licence) = (None, None, None);
-    source::each(from, Links::Refuse, &mut |file, size, bytes| {
-        refuse_by_name(file)?;
+    source::each(from, Links::Refuse, &mut |member| {
+        refuse_by_name(member.name)?;
         files += 1;
-        total += size;
-        let last = file.rsplit('/').next().unwrap_or(file);
+        total += member.bytes;
+        let last = member.name.rsplit('/').next().unwrap_or(member.name);
+        let mut content = pace.through(member.content);
         // At the top, or in the one folder that archives often have around everything.
-        let wanted = file.matches('/').count() <= 1;
+        let wanted = member.name.matches('/').count() <= 1;
         match last {
-            manifest::FILE if wanted => manifest = text(bytes),
-            "model_index.json" if wanted => index = text(bytes),
-            _ if wanted && is_licence(last) && licence.is_none() => licence = text(bytes),
+            manifest::FILE if wanted => manifest = text(&mut content),
+            "model_index.json" if wanted => index = text(&mut content),
+            _ if wanted && is_licence(last) && licence.is_none() => licence = text(&mut content),
             _ => {}
+        }
+        if member.streamed {
+            let failed = |error| Error::Io { path: PathBuf::from(member.name), error };
+            io::copy(&mut content, &mut io::sink()).map_err(failed)?;
         }
         Ok(())
     })?;
@@ -67,7 +79,7 @@ fn is_licence(name: &str) -> bool {
 }
 
 /// What is no text is none.
-fn text(bytes: &mut dyn Read) -> Option<String> {
+fn text(bytes: &mut impl Read) -> Option<String> {
     let mut text = String::new();
     bytes.take(MOST_TEXT).read_to_string(&mut text).ok().map(|_| text)
 }

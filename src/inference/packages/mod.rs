@@ -1,17 +1,19 @@
 //! Model packages: which there are, what they can do, and bringing new ones in safely.
 
 mod check;
+mod checked;
 mod files;
 mod fuse;
+mod half;
 mod import;
 mod info;
 mod look;
 mod lora;
 mod manifest;
 mod onnx;
+mod pace;
 mod receipt;
 pub(crate) mod source;
-mod stage;
 mod video_vae;
 mod wire;
 
@@ -21,9 +23,11 @@ use std::path::{Path, PathBuf};
 pub(crate) use files::{Files, VAE_CONFIGS};
 pub(crate) use fuse::own_transformer;
 pub use fuse::{Fused, Lora};
+pub use half::Stopped;
 pub use info::{Defaults, FAMILIES, PackageInfo, Sizes};
 pub use look::Offer;
 pub(crate) use manifest::Manifest;
+pub use pace::Told;
 pub(crate) use video_vae::VideoVaeFacts;
 
 use self::receipt::Receipt;
@@ -71,20 +75,33 @@ impl Packages {
         Package::at(name, Files::Folder(folder.ok_or_else(|| Error::NoSuchModel(name.to_owned()))?))
     }
 
-    /// What a folder, `.tar` or `.tar.zst` says of itself; nothing is copied.
-    pub fn look(&self, from: &Path) -> Result<Offer> {
-        look::look(from)
+    /// What a folder, `.tar` or `.tar.zst` says of itself; nothing is copied. `told` hears the bytes read and may stop it.
+    pub fn look(&self, from: &Path, told: &mut Told) -> Result<Offer> {
+        look::look(from, told)
     }
 
-    /// Copies a folder, `.tar` or `.tar.zst` in, whole or not at all. `told` hears the bytes copied and, where known, of how many.
-    pub fn import(
-        &self,
-        from: &Path,
-        name: Option<&str>,
-        told: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<PackageInfo> {
+    /// Copies a folder, `.tar` or `.tar.zst` in, whole or not at all. `told` hears the bytes copied and, where known, of
+    /// how many, and may stop it. What an import of the same files left that was stopped or killed is not copied again.
+    pub fn import(&self, from: &Path, name: Option<&str>, told: &mut Told) -> Result<PackageInfo> {
         let name = import::import(from, self.models()?, name, |name| self.place(name), told)?;
         self.find(&name).map(|package| package.info)
+    }
+
+    /// The imports that were stopped and can be gone on with.
+    pub fn stopped(&self) -> Vec<Stopped> {
+        self.folder.as_deref().map(half::stopped).unwrap_or_default()
+    }
+
+    /// Takes away what stopped imports left; how many there were.
+    pub fn forget_stopped(&self) -> usize {
+        self.folder.as_deref().map_or(0, |models| staging::forget(models, |_| true))
+    }
+
+    /// Takes away what a stopped import of these files left.
+    pub fn forget(&self, from: &Path) {
+        if let Some(models) = &self.folder {
+            half::forget(models, from);
+        }
     }
 
     /// Makes a further package called `name`: `base` with LoRAs added to its weights. Only changed files take room.
@@ -94,10 +111,11 @@ impl Packages {
         Ok(Fused { info: self.find(name)?.info, layers })
     }
 
-    /// At the start: takes away what an import left that was killed.
-    pub fn tidy(&self) {
+    /// Takes away what a killed program left, and what nobody went on with for seven days; at the start of a program
+    /// also what bears its own number.
+    pub fn tidy(&self, begun: bool) {
         if let Some(models) = &self.folder {
-            staging::sweep(models, true);
+            staging::sweep(models, begun);
         }
     }
 

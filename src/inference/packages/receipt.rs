@@ -36,19 +36,32 @@ impl Receipt {
         }
     }
 
+    /// Made by reading everything.
     pub(crate) fn made(files: &Files) -> Result<Self> {
-        let mut receipt = Receipt::default();
+        let (mut hashes, mut all) = (BTreeMap::new(), 0);
         for file in files.list()?.into_iter().filter(|f| f != FILE) {
             let (hash, bytes) = hashed(files, &file)?;
-            receipt.bytes += bytes;
-            receipt.files.insert(file, hash);
+            all += bytes;
+            hashes.insert(file, hash);
         }
+        Ok(Receipt::of_hashes(hashes, all))
+    }
+
+    /// For files whose hashes are known already.
+    pub(crate) fn of_hashes(files: BTreeMap<String, String>, bytes: u64) -> Self {
         let mut whole = blake3::Hasher::new();
-        for (file, hash) in &receipt.files {
+        for (file, hash) in &files {
             whole.update(file.as_bytes()).update(&[0]).update(hash.as_bytes()).update(&[10]);
         }
-        receipt.hash = whole.finalize().to_hex().to_string();
-        Ok(receipt)
+        Receipt { hash: whole.finalize().to_hex().to_string(), bytes, files }
+    }
+
+    /// As it is for a folder of it; what lies elsewhere is left out.
+    pub(crate) fn inside(self, folder: &str) -> Self {
+        let prefix = format!("{folder}/");
+        let files =
+            self.files.into_iter().filter_map(|(file, hash)| Some((file.strip_prefix(&prefix)?.to_owned(), hash)));
+        Receipt::of_hashes(files.collect(), self.bytes)
     }
 
     /// Reads everything again and names the first file that is not what it was.

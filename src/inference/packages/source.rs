@@ -2,7 +2,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path};
+
+use serde::{Deserialize, Serialize};
 
 use crate::inference::error::{Error, Result};
 
@@ -25,8 +28,34 @@ pub(crate) enum Links {
     PassOver,
 }
 
-/// Called with each file's name inside the package, its size, and its bytes.
-type Take<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<()> + 'a;
+/// How the file was that something was read from: where it is another now, what was read may be old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    bytes: u64,
+    /// When it was changed, in seconds and nanoseconds.
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(meta: &fs::Metadata) -> Self {
+        Stamp { bytes: meta.len(), changed: (meta.mtime(), meta.mtime_nsec()) }
+    }
+}
+
+/// One file of a source.
+pub(crate) struct Member<'a> {
+    /// Inside the package.
+    pub(crate) name: &'a str,
+    pub(crate) bytes: u64,
+    /// Of the file itself, or of the archive that it is in.
+    pub(crate) stamp: Stamp,
+    pub(crate) content: &'a mut dyn Read,
+    /// In an archive: what follows is only reached through it.
+    pub(crate) streamed: bool,
+}
+
+/// Called with each file.
+type Take<'a> = dyn FnMut(Member) -> Result<()> + 'a;
 
 /// Gives every file to `take`. Hidden files are passed over.
 pub(crate) fn each(from: &Path, links: Links, take: &mut Take) -> Result<()> {
@@ -35,14 +64,14 @@ pub(crate) fn each(from: &Path, links: Links, take: &mut Take) -> Result<()> {
         return folder(from, "", &mut 0, links, take);
     }
     let file = File::open(from).map_err(failed)?;
-    let packed = file.metadata().map_err(failed)?.len();
+    let packed = Stamp::of(&file.metadata().map_err(failed)?);
     let mut file = BufReader::new(file);
     let mut head = [0; 4];
     let known = file.read(&mut head).map_err(failed)?;
     io::Seek::rewind(&mut file).map_err(failed)?;
     if head == [0x28, 0xB5, 0x2F, 0xFD] {
-        let most = packed.saturating_mul(MOST_GROWTH).max(GROWTH_ALLOWANCE);
-        return archive(from, zstd::Decoder::new(file).map_err(failed)?, most, links, take);
+        let most = packed.bytes.saturating_mul(MOST_GROWTH).max(GROWTH_ALLOWANCE);
+        return archive(from, packed, zstd::Decoder::new(file).map_err(failed)?, most, links, take);
     }
     if known < 4 || head.starts_with(b"PK") || head.starts_with(&[0x1F, 0x8B]) {
         return Err(unsafe_file(
@@ -50,7 +79,7 @@ pub(crate) fn each(from: &Path, links: Links, take: &mut Take) -> Result<()> {
             "is neither a folder, a .tar nor a .tar.zst; unpack it and import the folder",
         ));
     }
-    archive(from, file, u64::MAX, links, take)
+    archive(from, packed, file, u64::MAX, links, take)
 }
 
 /// The bytes of all files, where that can be told beforehand.
@@ -80,8 +109,8 @@ fn folder(from: &Path, inside: &str, files: &mut usize, links: Links, take: &mut
         } else if kind.is_file() {
             count(files)?;
             let mut file = File::open(&path).map_err(|e| failed(&path, e))?;
-            let size = file.metadata().map_err(|e| failed(&path, e))?.len();
-            take(&name, size, &mut file)?;
+            let stamp = Stamp::of(&file.metadata().map_err(|e| failed(&path, e))?);
+            take(Member { name: &name, bytes: stamp.bytes, stamp, content: &mut file, streamed: false })?;
         } else if links == Links::Refuse {
             return Err(unsafe_file(
                 &name,
@@ -92,7 +121,7 @@ fn folder(from: &Path, inside: &str, files: &mut usize, links: Links, take: &mut
     Ok(())
 }
 
-fn archive(from: &Path, bytes: impl Read, most: u64, links: Links, take: &mut Take) -> Result<()> {
+fn archive(from: &Path, stamp: Stamp, content: impl Read, most: u64, links: Links, take: &mut Take) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
         // What the tar reader finds is a fault of the archive, not of the disk.
         io::ErrorKind::Other | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Error::FileMalformed {
@@ -102,7 +131,7 @@ fn archive(from: &Path, bytes: impl Read, most: u64, links: Links, take: &mut Ta
         _ => Error::Io { path: from.to_owned(), error },
     };
     let (mut files, mut total) = (0, 0u64);
-    let mut archive = tar::Archive::new(bytes);
+    let mut archive = tar::Archive::new(content);
     for entry in archive.entries().map_err(failed)? {
         let mut entry = entry.map_err(failed)?;
         let kind = entry.header().entry_type();
@@ -118,12 +147,12 @@ fn archive(from: &Path, bytes: impl Read, most: u64, links: Links, take: &mut Ta
             return Err(unsafe_file(&name, "is a link or a special file; an archive may hold only files and folders"));
         }
         count(&mut files)?;
-        let size = entry.size();
-        total = total.saturating_add(size);
+        let bytes = entry.size();
+        total = total.saturating_add(bytes);
         if total > most {
             return Err(unsafe_file(&name_of(from), "grows to more than 100 times its size; no package does that"));
         }
-        take(&name, size, &mut entry)?;
+        take(Member { name: &name, bytes, stamp, content: &mut entry, streamed: true })?;
     }
     Ok(())
 }

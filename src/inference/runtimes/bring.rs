@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use crate::inference::error::{Error, Result};
-use crate::inference::packages::source::{self, Links};
+use crate::inference::packages::source::{self, Links, Member};
 use crate::inference::staging::Stage;
 
 use super::facts::{FILE, LIBRARIES, LICENCES, Part, RuntimeInfo};
@@ -89,11 +89,11 @@ impl Taker<'_> {
     /// From a folder or a tar archive: every library, wherever it lies.
     fn files(&mut self, path: &Path) -> Result<Part> {
         let name = path.file_name().map_or_else(|| "files".to_owned(), |n| n.to_string_lossy().into_owned());
-        source::each(path, Links::PassOver, &mut |file, size, bytes| {
+        source::each(path, Links::PassOver, &mut |Member { name: file, bytes: size, content, .. }| {
             let last = file.rsplit('/').next().unwrap_or(file);
             match () {
-                () if is_library(last) => self.library(last, size, bytes),
-                () if is_licence(last) => self.licence(&name, file, size, bytes),
+                () if is_library(last) => self.library(last, size, content),
+                () if is_licence(last) => self.licence(&name, file, size, content),
                 () => Ok(()),
             }
         })?;

@@ -14,7 +14,7 @@ use dreamomni2::domain::accounts::NewAccount;
 use dreamomni2::domain::act::Act;
 use dreamomni2::domain::jobs::Trouble;
 use dreamomni2::domain::jobs::lane::{self, Claimed, Handed};
-use dreamomni2::domain::models::{Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, UnknownWord};
+use dreamomni2::domain::models::{Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, Told, UnknownWord};
 use dreamomni2::domain::recipes::{self, Draft, Task};
 use dreamomni2::domain::renders::MadeWith;
 use dreamomni2::domain::setup::{self, Done, Method, Order};
@@ -219,13 +219,17 @@ impl Shelf for OneModel {
         None
     }
 
-    fn look(&self, _: &Path) -> std::result::Result<Offer, Trouble> {
+    fn look(&self, _: &Path, _: &mut Told) -> std::result::Result<Offer, Trouble> {
         Err(none())
     }
 
-    fn import(&self, _: &Path, _: &str, _: &mut dyn FnMut(u64)) -> std::result::Result<(), Trouble> {
+    fn import(&self, _: &Path, _: &str, _: &mut Told) -> std::result::Result<(), Trouble> {
         Err(none())
     }
+
+    fn forget(&self, _: &Path) {}
+
+    fn tidy(&self) {}
 
     fn remove(&self, _: &str) -> std::result::Result<(), Trouble> {
         Err(none())

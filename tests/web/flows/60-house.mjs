@@ -1,4 +1,6 @@
 // Profile, admin, palette, keys, languages, tablet.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { tarOf } from '../support/packages.mjs';
 
 export default [
@@ -94,6 +96,36 @@ export default [
     const { body } = await mia.api('GET', '/studio/audit?action=model.');
     const told = body.items.map((one) => one.action).slice(0, 5).reverse().join(' ');
     if (told !== 'model.licence_accepted model.imported model.tested model.refused model.removed') throw new Error(`the log says: ${told}`);
+  }],
+
+  ['an import is cancelled while it comes in, and nothing of it stays', async (t) => {
+    const mia = t.house.owner;
+    // The part that was on its way is refused, and the page need not say so.
+    mia.expecting(/status of 409/);
+    await mia.go('/admin/models');
+    await mia.see('Bring a model in');
+    const received = () => readdirSync(join(t.house.studio.data, 'imports')).length;
+    let late = null;
+    await mia.page.route('**/part?*', (route) => (late = route));
+    const files = mia.page.locator('section[aria-labelledby=m-bring] input[type=file]');
+    const row = mia.page.locator('section[aria-labelledby=m-bring] li', { hasText: 'slow.tar' });
+    await files.setInputFiles({ name: 'slow.tar', mimeType: 'application/x-tar', buffer: await tarOf('scene', 'Use it kindly.') });
+    await row.getByText('Coming in').waitFor();
+    for (let tries = 0; !late && tries < 100; tries += 1) await mia.page.waitForTimeout(50);
+    if (received() !== 1) throw new Error('nothing was being received');
+    await row.getByRole('button', { name: 'Cancel the import of slow.tar' }).click();
+    await mia.see('The import of slow.tar is cancelled.');
+    await row.getByText('Cancelled', { exact: true }).waitFor();
+    await mia.axe('admin: an import cancelled');
+    if (received() !== 0) throw new Error('what was received stays on the disk');
+    const refused = mia.page.waitForResponse((answer) => answer.url().includes('/part?'));
+    await late.continue();
+    if ((await refused).status() !== 409) throw new Error('a cancelled import still takes parts');
+    await mia.page.unroute('**/part?*');
+    await row.getByRole('button', { name: /off the list/ }).click();
+    await row.waitFor({ state: 'detached' });
+    const { body } = await mia.api('GET', '/studio/audit?action=model.import');
+    if (body.items[0].action !== 'model.import_cancelled') throw new Error(`the log says ${body.items[0].action}`);
   }],
 
   ['palette and key sheet, by keys only', async (t) => {

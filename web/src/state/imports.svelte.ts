@@ -9,7 +9,7 @@ import { complain } from './toasts.svelte';
 /** Small enough to be sent again, large enough not to matter. */
 const PART = 8 * 1024 * 1024;
 
-const ORDER: Import['state'][] = ['receiving', 'reading', 'waiting', 'copying', 'done', 'failed'];
+const ORDER: Import['state'][] = ['receiving', 'reading', 'waiting', 'copying', 'done', 'failed', 'cancelled'];
 
 class Imports {
   /** Newest first. */
@@ -40,13 +40,20 @@ class Imports {
   async accept(id: string, name: string): Promise<void> {
     this.#put(await post<Import>(paths.importAccept(id), { name }));
   }
+  /** Asks the studio to stop it; when it has, it says so. */
+  async cancel(id: string): Promise<void> {
+    await remove(paths.import(id));
+  }
   async discard(id: string): Promise<void> {
     await remove(paths.import(id));
     this.all = this.all.filter((one) => one.id !== id);
   }
-  /** Sends a whole file. While the studio does not answer it waits; what was received is not sent twice. */
+  /**
+   * Sends a whole file. While the studio does not answer it waits; what was received is not sent twice, also when the
+   * studio was started again or the page was left and the same file is chosen once more.
+   */
   async upload(file: File): Promise<void> {
-    let now = await post<Import>(paths.imports, { file: file.name, bytes: file.size });
+    let now = await post<Import>(paths.imports, { file: file.name, bytes: file.size, modified: file.lastModified });
     this.#put(now);
     while (now.state === 'receiving') {
       try {

@@ -35,6 +35,8 @@ const UP: [&str; 6] = [
 
 pub(in super::super) struct Adapter {
     pub(in super::super) layers: Vec<Layer>,
+    /// BLAKE3 of the file, in hex.
+    pub(in super::super) hash: String,
 }
 
 /// What is added to one layer.
@@ -114,7 +116,7 @@ impl Adapter {
         if layers.is_empty() {
             return Err(unusable("changes no layer".to_owned()));
         }
-        Ok(Adapter { layers })
+        Ok(Adapter { layers, hash: blake3::hash(&bytes).to_hex().to_string() })
     }
 }
 

@@ -19,9 +19,14 @@ pub(super) struct Checked {
 impl Checked {
     /// Reads all of a package once: hashes, names, shapes, nothing that could run.
     pub(super) fn at(root: PathBuf) -> Result<Self> {
+        let receipt = Receipt::made(&Files::Folder(root.clone()))?;
+        Checked::with(root, receipt)
+    }
+
+    /// The same for a package whose hashes were taken as it was copied.
+    pub(super) fn with(root: PathBuf, receipt: Receipt) -> Result<Self> {
         let files = Files::Folder(root.clone());
         let manifest = Manifest::of(&files)?;
-        let receipt = Receipt::made(&files)?;
         check::all(&files, &manifest, &receipt)?;
         Ok(Checked { root, manifest, receipt })
     }

@@ -1,0 +1,219 @@
+//! A package on its way in: which of its files stand already, each with its hash, so that a stopped import goes on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::inference::error::{Error, Result};
+use crate::inference::staging::{self, Stage};
+
+use super::files::Files;
+use super::pace::Pace;
+use super::receipt::Receipt;
+use super::source::{Member, Stamp, unsafe_file};
+
+/// One line for each file that stands, behind a first one that says where they come from. A line is written when its
+/// file is on the disk; one that is torn, or says what is not so, costs a copy and nothing else.
+const JOURNAL: &str = "journal";
+
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    from: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stands {
+    file: String,
+    bytes: u64,
+    /// Of the source it was copied from.
+    stamp: Stamp,
+    hash: String,
+}
+
+/// An import that was stopped and can be gone on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    pub from: PathBuf,
+    /// What of it stands.
+    pub bytes: u64,
+}
+
+/// The copy of one source, beside the models until it is whole.
+pub(super) struct Half {
+    pub(super) stage: Stage,
+    journal: File,
+    known: HashMap<String, Stands>,
+    /// What this try has taken, with its hash.
+    taken: BTreeMap<String, String>,
+    bytes: u64,
+    /// Something stands that another try can use.
+    useful: bool,
+}
+
+impl Half {
+    pub(super) fn of(from: &Path, models: &Path) -> Result<Self> {
+        let stage = Stage::resume(models, &key(from)?)?;
+        let path = stage.note(JOURNAL);
+        let failed = |error| Error::Io { path: path.clone(), error };
+        let known: HashMap<_, _> = stands(&path).into_iter().map(|line| (line.file.clone(), line)).collect();
+        let journal = OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(failed)?;
+        let useful = !known.is_empty();
+        let mut half = Half { stage, journal, known, taken: BTreeMap::new(), bytes: 0, useful };
+        half.note(&Begun { from: fs::canonicalize(from).map_err(failed)? })?;
+        Ok(half)
+    }
+
+    /// What an earlier try left, as far as its journal is right.
+    pub(super) fn standing(&self) -> u64 {
+        self.known.values().map(|line| line.bytes).sum()
+    }
+
+    /// Takes a file of the source: one that stands is looked at, any other is copied.
+    pub(super) fn take(&mut self, member: Member, pace: &mut Pace) -> Result<()> {
+        if self.taken.contains_key(member.name) {
+            return Err(unsafe_file(member.name, "is there twice"));
+        }
+        let path = self.stage.folder().join(member.name);
+        let (name, bytes) = (member.name.to_owned(), member.bytes);
+        let failed = |error| Error::Io { path: PathBuf::from(member.name), error };
+        let hash = match self.standing_as(&member, &path, pace)? {
+            Some(hash) if member.streamed => {
+                // What follows in an archive is only reached through what stands.
+                io::copy(&mut pace.again(member.content), &mut io::sink()).map_err(failed)?;
+                hash
+            }
+            Some(hash) => hash,
+            None => self.copy(member, &path, pace)?,
+        };
+        pace.tell().map_err(|error| Error::Io { path, error })?;
+        self.taken.insert(name, hash);
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// The hash of a file that stands as its journal says; none where it is to be copied.
+    fn standing_as(&mut self, member: &Member, path: &Path, pace: &mut Pace) -> Result<Option<String>> {
+        let known = self.known.remove(member.name);
+        let Some(line) = known.filter(|line| line.bytes == member.bytes && line.stamp == member.stamp) else {
+            return Ok(None);
+        };
+        let Ok(file) = File::open(path) else { return Ok(None) };
+        let found = hash(pace.through(file));
+        // Not read to its end is not torn.
+        pace.outcome(Ok(found.is_ok_and(|found| found == line.hash).then_some(line.hash)))
+    }
+
+    fn copy(&mut self, member: Member, path: &Path, pace: &mut Pace) -> Result<String> {
+        // What is torn, or of another source, makes room first.
+        match fs::remove_file(path) {
+            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Err(Error::Io { path: path.to_owned(), error });
+            }
+            _ => self.stage.expect_room(member.bytes)?,
+        }
+        let mut hasher = blake3::Hasher::new();
+        let mut read = Hashed { bytes: pace.through(member.content), hasher: &mut hasher };
+        let copied = self.stage.copy(member.name, &mut read)?;
+        if copied != member.bytes {
+            let detail = "it ends too early; copy it again".to_owned();
+            return Err(Error::FileMalformed { file: member.name.to_owned(), detail });
+        }
+        let hash = hasher.finalize().to_hex().to_string();
+        let line = Stands { file: member.name.to_owned(), bytes: copied, stamp: member.stamp, hash };
+        self.note(&line)?;
+        self.useful = true;
+        Ok(line.hash)
+    }
+
+    /// A line of its own even behind one that was torn.
+    fn note(&mut self, line: &impl Serialize) -> Result<()> {
+        let failed = |error| Error::Io { path: self.stage.note(JOURNAL), error };
+        let line = serde_json::to_string(line).map_err(|e| failed(e.into()))?;
+        let written = self.journal.write_all(format!("\n{line}").as_bytes()).and_then(|()| self.journal.sync_data());
+        written.map_err(failed)
+    }
+
+    /// What is left of files that the source has no more goes; the hashes of all others.
+    pub(super) fn whole(&mut self) -> Result<Receipt> {
+        let folder = self.stage.folder().to_owned();
+        for file in Files::Folder(folder.clone()).list()?.iter().filter(|file| !self.taken.contains_key(*file)) {
+            let path = folder.join(file);
+            fs::remove_file(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
+            // Folders that are empty now, up to the first that is not.
+            let empty = |parent: &&Path| *parent != folder && fs::remove_dir(parent).is_ok();
+            path.ancestors().skip(1).take_while(empty).for_each(drop);
+        }
+        Ok(Receipt::of_hashes(self.taken.clone(), self.bytes))
+    }
+
+    /// Leaves what stands for another try, if anything does.
+    pub(super) fn stay(&mut self) {
+        if self.useful {
+            self.stage.stay();
+        }
+    }
+}
+
+/// What every import of this source has in common: where it lies.
+pub(super) fn key(from: &Path) -> Result<String> {
+    let path = fs::canonicalize(from).map_err(|error| Error::Io { path: from.to_owned(), error })?;
+    Ok(key_of(&path))
+}
+
+fn key_of(path: &Path) -> String {
+    blake3::hash(path.as_os_str().as_bytes()).to_hex().chars().take(32).collect()
+}
+
+/// The imports that wait to be gone on with.
+pub(super) fn stopped(models: &Path) -> Vec<Stopped> {
+    let read = |half: PathBuf| {
+        let journal = half.join(JOURNAL);
+        let begun = lines::<Begun>(&journal).into_iter().next_back();
+        let bytes = stands(&journal).iter().map(|line| line.bytes).sum();
+        Stopped { from: begun.map_or(half, |begun| begun.from), bytes }
+    };
+    staging::left(models).into_iter().map(read).collect()
+}
+
+/// Takes away what a stopped import of this source left; the source itself may be gone.
+pub(super) fn forget(models: &Path, from: &Path) {
+    let path = fs::canonicalize(from).unwrap_or_else(|_| from.to_owned());
+    staging::forget(models, |half| staging::is_of(half, &key_of(&path)));
+}
+
+/// The last word on each file.
+fn stands(journal: &Path) -> Vec<Stands> {
+    let last: BTreeMap<String, Stands> =
+        lines::<Stands>(journal).into_iter().map(|line| (line.file.clone(), line)).collect();
+    last.into_values().collect()
+}
+
+fn lines<T: for<'de> Deserialize<'de>>(journal: &Path) -> Vec<T> {
+    let bytes = fs::read(journal).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+fn hash(mut bytes: impl Read) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    io::copy(&mut bytes, &mut hasher)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// Hashes what is read on its way.
+struct Hashed<'a, R> {
+    bytes: R,
+    hasher: &'a mut blake3::Hasher,
+}
+
+impl<R: Read> Read for Hashed<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(into)?;
+        self.hasher.update(into.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
