@@ -51,5 +51,7 @@ stage known
 # 5. The package, and a first look at it.
 "$PYTHON" export.py --build "$BUILD" --out package
 stage package
+"$PYTHON" cases.py --package package
+stage "reference cases"
 "$PYTHON" judge.py --quick
 stage judge

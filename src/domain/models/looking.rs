@@ -74,7 +74,7 @@ pub fn test(act: &Act, model: &str) -> Result<Vec<TestCase>> {
         act.house().shelf.test(model).map_err(|sentence| Error::Unavailable { code: "test_failed", sentence })?;
     if cases.is_empty() {
         let sentence = format!("The package {model} brings no reference cases, so there is nothing to compare with");
-        return Err(Error::Unavailable { code: "model_without_cases", sentence });
+        return Err(Error::Conflict { code: "model_without_cases", sentence });
     }
     let passed = cases.iter().all(|c| c.passed);
     act.change(Action::TestModel, Scope::Studio, |tx| {

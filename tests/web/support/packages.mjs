@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../../data/packages/', import.meta.url));
 
-export async function tarOf(name, licence) {
+export async function tarOf(name, licence, { without } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'package-'));
   try {
     cpSync(join(packages, name), join(folder, name), { recursive: true });
+    if (without) rmSync(join(folder, name, without), { recursive: true });
     writeFileSync(join(folder, name, 'LICENSE'), licence);
     return execFileSync('tar', ['-C', folder, '-cf', '-', name], { maxBuffer: 64 << 20 });
   } finally {
