@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::recipes::fault::Faults;
+use super::recipes::fault::{CellValue, Faults};
 use crate::base::id::BadId;
 use crate::base::text::BadText;
 use crate::{crypto, media, search, store};
@@ -152,6 +152,11 @@ impl Error {
             Error::Search(search::Error::Query(bad)) => vec![("q", bad.to_string())],
             _ => Vec::new(),
         }
+    }
+
+    /// Which cell of a grid the code is about; empty where it is about no single one.
+    pub fn cell(&self) -> &[CellValue] {
+        if let Error::Recipe(faults) = self { faults.cell() } else { &[] }
     }
 
     /// How long to wait before trying again, where that is known.

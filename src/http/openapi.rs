@@ -11,7 +11,7 @@ use utoipa::openapi::{
 use super::api::gallery::KindWord;
 use super::api::jobs::Which;
 use super::api::renders::SizeWord;
-use super::problem::{Field, ProblemView};
+use super::problem::{CellField, Field, ProblemView};
 use super::routes::{Described, ROUTES, Who};
 
 /// The description as pretty JSON, the same for every build of the same sources.
@@ -20,7 +20,7 @@ pub fn text() -> String {
 }
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(ProblemView, Field, KindWord, SizeWord, Which)))]
+#[openapi(components(schemas(ProblemView, Field, CellField, KindWord, SizeWord, Which)))]
 struct Problems;
 
 fn document() -> utoipa::openapi::OpenApi {

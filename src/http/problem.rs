@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::recipes::CellValue;
 use crate::domain::{self, Kind};
 
 /// Why a request was refused. 5xx tell the client a request number and the log everything.
@@ -16,6 +17,8 @@ pub struct Problem {
     pub code: String,
     pub detail: String,
     pub fields: Vec<Field>,
+    /// Which cell of a grid the code is about.
+    pub cell: Box<[CellField]>,
     /// What a client must know beside the body: when to try again, how long the file is. Boxed, as few carry one.
     pub header: Option<Box<(header::HeaderName, String)>>,
     /// For the log only.
@@ -27,6 +30,14 @@ pub struct Problem {
 pub struct Field {
     pub field: String,
     pub detail: String,
+}
+
+/// One field as the cell of a grid has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CellField {
+    /// The word of the axis.
+    pub field: String,
+    pub value: String,
 }
 
 /// The body of every error answer (RFC 9457, `application/problem+json`).
@@ -45,11 +56,22 @@ pub struct ProblemView<'a> {
     request: &'a str,
     #[serde(skip_serializing_if = "<[Field]>::is_empty")]
     fields: &'a [Field],
+    /// Which cell of a grid the code is about.
+    #[serde(skip_serializing_if = "<[CellField]>::is_empty")]
+    cell: &'a [CellField],
 }
 
 impl Problem {
     pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Problem { status, code: code.into(), detail: detail.into(), fields: Vec::new(), header: None, cause: None }
+        Problem {
+            status,
+            code: code.into(),
+            detail: detail.into(),
+            fields: Vec::new(),
+            cell: Box::default(),
+            header: None,
+            cause: None,
+        }
     }
 
     /// Something of ours broke: the log hears what, the client only that.
@@ -108,6 +130,7 @@ impl Problem {
             code: &self.code,
             request,
             fields: &self.fields,
+            cell: &self.cell,
         })
     }
 }
@@ -132,6 +155,8 @@ impl From<domain::Error> for Problem {
         let field = |(field, detail): (&'static str, String)| Field { field: field.to_owned(), detail };
         let mut problem = Problem::new(status, refusal.code(), refusal.to_string());
         problem.fields = refusal.fields().into_iter().map(field).collect();
+        let of_cell = |one: &CellValue| CellField { field: one.field.to_owned(), value: one.value.clone() };
+        problem.cell = refusal.cell().iter().map(of_cell).collect();
         problem.header = refusal.wait().map(|wait| Box::new((header::RETRY_AFTER, wait.as_secs().max(1).to_string())));
         problem
     }

@@ -73,8 +73,23 @@ pub enum Fault {
     AxisValue { field: &'static str, value: String },
     #[error("The prompt does not hold \"{0}\", the first value of its axis; it is what the other values replace")]
     NotInPrompt(String),
-    #[error("In the cell {cell}: {fault}")]
-    Cell { cell: String, fault: Box<Fault> },
+    #[error("In the cell {}: {fault}", .cell.iter().map(CellValue::to_string).collect::<Vec<_>>().join(", "))]
+    Cell { cell: Vec<CellValue>, fault: Box<Fault> },
+}
+
+/// One field as an axis of a grid sets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellValue {
+    /// The stable word of the field.
+    pub field: &'static str,
+    pub value: String,
+}
+
+impl fmt::Display for CellValue {
+    /// Words of a prompt speak for themselves.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.field == "prompt" { f.write_str(&self.value) } else { write!(f, "{} {}", self.field, self.value) }
+    }
 }
 
 impl Fault {
@@ -168,6 +183,11 @@ pub struct Faults(pub Vec<Fault>);
 impl Faults {
     pub fn code(&self) -> &'static str {
         self.0.first().map_or("recipe_malformed", Fault::code)
+    }
+
+    /// In which cell of a grid the fault is that the code names; empty where it is in all or in none.
+    pub fn cell(&self) -> &[CellValue] {
+        if let Some(Fault::Cell { cell, .. }) = self.0.first() { cell } else { &[] }
     }
 }
 

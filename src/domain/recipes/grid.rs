@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::check;
-use super::fault::{Fault, Faults};
+use super::fault::{CellValue, Fault, Faults};
 use super::terms::{Draft, Recipe};
 use crate::base::units::Size;
 use crate::domain::models::card::ModelCard;
@@ -63,8 +63,11 @@ pub struct Axis {
 impl Axis {
     /// What stands beside the cells of one value.
     pub fn label(&self, at: usize) -> String {
-        let value = self.values.get(at).map_or("", String::as_str);
-        if self.field == Field::Prompt { value.to_owned() } else { format!("{} {value}", self.field.word()) }
+        self.value(at).to_string()
+    }
+
+    fn value(&self, at: usize) -> CellValue {
+        CellValue { field: self.field.word(), value: self.values.get(at).cloned().unwrap_or_default() }
     }
 }
 
@@ -95,11 +98,11 @@ impl Grid {
         (cell % columns, cell / columns)
     }
 
-    /// What sets a cell apart, in words.
-    fn label(&self, cell: usize) -> String {
+    /// What sets a cell apart.
+    fn values(&self, cell: usize) -> Vec<CellValue> {
         let (column, row) = self.place(cell);
-        let rest = self.y.as_ref().map_or(String::new(), |y| format!(", {}", y.label(row)));
-        format!("{}{rest}", self.x.label(column))
+        let row = self.y.as_ref().map(|y| y.value(row));
+        std::iter::once(self.x.value(column)).chain(row).collect()
     }
 
     /// The recipe of every cell, in order; or what is wrong, and in which cell.
@@ -128,7 +131,7 @@ impl Grid {
             seen.push(fault);
             let everywhere = faults.iter().filter(|(_, other)| other == fault).count() == self.count();
             let fault = Box::new(fault.clone());
-            told.push(if everywhere { *fault } else { Fault::Cell { cell: self.label(*cell), fault } });
+            told.push(if everywhere { *fault } else { Fault::Cell { cell: self.values(*cell), fault } });
         }
         Faults(told)
     }

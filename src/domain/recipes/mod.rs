@@ -7,6 +7,6 @@ pub mod terms;
 mod wildcard;
 
 pub use check::{MOST_VARIATIONS, check};
-pub use fault::{Fault, Faults};
+pub use fault::{CellValue, Fault, Faults};
 pub use grid::{Axis, Field, Grid, MOST_CELLS};
 pub use terms::{Draft, LARGEST_SEED, Picture, Recipe, Reference, Role, Task};

@@ -58,4 +58,27 @@ export default [
     await mia.button('Grid').click();
     await mia.page.locator('.shapes label').first().click();
   }],
+
+  ['a fault of a grid names its cell in German too', async (t) => {
+    const mia = t.house.owner;
+    mia.expecting(/status of 422/);
+    const speak = async (language) => {
+      await mia.go('/profile');
+      await mia.page.locator('.pair label', { hasText: language }).click();
+    };
+    await speak('Deutsch');
+    await mia.go(`/w/${t.house.ws}/generate`);
+    await mia.page.locator('#prompt').fill('a red boat on the sea');
+    const grid = mia.button('Raster');
+    const was = await grid.getAttribute('aria-pressed');
+    if (was !== 'true') await grid.click();
+    await mia.page.getByRole('combobox', { name: 'Zeilen' }).selectOption('guidance');
+    const rows = mia.page.getByRole('group', { name: 'Zeilen' });
+    await rows.getByRole('textbox').fill('99');
+    await rows.getByRole('button', { name: 'Wert zu den Zeilen dazu' }).click();
+    await mia.page.locator('.grid .say.wrong', { hasText: /In der Zelle .*Führung 99: Die Führung muss/ }).waitFor();
+    await rows.getByRole('button', { name: '99 wegnehmen' }).click();
+    if (was !== 'true') await grid.click();
+    await speak('English');
+  }],
 ];

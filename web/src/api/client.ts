@@ -8,13 +8,13 @@ export class Refused extends Error {
   readonly request: string | undefined;
   readonly fields: Record<string, string>;
   constructor(readonly problem: Problem) {
-    super(said(problem.code, problem.detail || problem.title));
+    super(said(problem.code, problem.detail || problem.title, problem.cell));
     this.status = problem.status;
     this.code = problem.code;
     this.request = problem.request;
     const fields = problem.fields ?? [];
     // The code names the first fault only: a second one keeps the sentence it came with.
-    this.fields = Object.fromEntries(fields.map((entry, at) => [entry.field, at === 0 ? said(problem.code, entry.detail) : said('', entry.detail)]));
+    this.fields = Object.fromEntries(fields.map((entry, at) => [entry.field, at === 0 ? said(problem.code, entry.detail, problem.cell) : said('', entry.detail)]));
   }
 }
 
@@ -114,6 +114,7 @@ function asProblem(answer: { status: number; statusText: string }, data: unknown
     code: given.code ?? `http_${answer.status}`,
     ...(given.request ? { request: given.request } : {}),
     ...(given.fields ? { fields: given.fields } : {}),
+    ...(given.cell ? { cell: given.cell } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ export type Task = Wire['Task'];
 export type RefRole = Wire['ReferenceRole'];
 export type JobState = Wire['JobState'];
 export type Rate = Complete<Wire['Rate']>;
-export type Problem = Omit<Wire['Problem'], 'fields' | 'request'> & { fields?: Wire['Field'][] | null; request?: string };
+export type Problem = Omit<Wire['Problem'], 'fields' | 'cell' | 'request'> & { fields?: Wire['Field'][] | null; cell?: Wire['CellField'][] | null; request?: string };
 export type Reference = Wire['Reference'];
 export type Recipe = Complete<Pick<Wire['Recipe'], 'task' | 'prompt' | 'width' | 'height' | 'steps' | 'guidance' | 'model' | 'variations' | 'seed'>> &
   Pick<Wire['Recipe'], 'negative' | 'frames' | 'rate' | 'strength' | 'scheduler'> & { references: Reference[] };

@@ -21,9 +21,13 @@ export function locale(): string {
   return current === 'de' ? 'de-DE' : 'en-GB';
 }
 
-/** A refusal in the reader's language where its code is known; otherwise the server's own sentence, written out. */
-export function said(code: string, sentence: string): string {
+/**
+ * A refusal in the reader's language where its code is known; otherwise the server's own sentence, written out. Of a
+ * grid it says in which cell, as the server's does.
+ */
+export function said(code: string, sentence: string, cell?: { field: string; value: string }[] | null): string {
   const own = t.problems[code];
+  if (own && cell?.length) return t.grid.inCell(cell.map(({ field, value }) => `${field === 'prompt' ? '' : t.grid.fields[field] ?? field} ${value}`.trim()).join(', '), own);
   if (own) return own;
   const whole = sentence.charAt(0).toUpperCase() + sentence.slice(1);
   return /[.!?…:)]$/.test(whole) || whole === '' ? whole : `${whole}.`;
