@@ -17,6 +17,7 @@ mod imports;
 mod keys;
 mod live;
 mod lora;
+mod models_in_turn;
 mod packages;
 mod pictures;
 mod pipelines;

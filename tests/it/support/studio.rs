@@ -43,11 +43,15 @@ pub(crate) struct Premises {
 pub(crate) struct Someone(pub(crate) Secret);
 
 pub(crate) fn opening(dir: &TempDir, clock: &Clock) -> Opening {
+    with_shelf(dir, clock, Arc::new(OneModel))
+}
+
+fn with_shelf(dir: &TempDir, clock: &Clock, shelf: Arc<dyn Shelf>) -> Opening {
     Opening {
         data: dir.path().join("data"),
         clock: clock.clone(),
         entropy: Entropy::system(),
-        shelf: Arc::new(OneModel),
+        shelf,
         key_file: dir.path().join("key"),
         hardness: 4,
     }
@@ -72,7 +76,16 @@ impl Premises {
     pub(crate) fn new() -> Premises {
         let dir = TempDir::new().unwrap();
         let clock = Clock::fixed(Moment(1_780_000_000_000));
-        let studio = Studio::open(opening(&dir, &clock)).unwrap();
+        Premises::within(dir, clock, Arc::new(OneModel))
+    }
+
+    /// With real packages, in the machine's own time.
+    pub(crate) fn with_models(dir: TempDir, shelf: Arc<dyn Shelf>) -> Premises {
+        Premises::within(dir, Clock::system(), shelf)
+    }
+
+    fn within(dir: TempDir, clock: Clock, shelf: Arc<dyn Shelf>) -> Premises {
+        let studio = Studio::open(with_shelf(&dir, &clock, shelf)).unwrap();
         let code = setup::renew_code(studio.data(), &clock, &Entropy::system()).unwrap();
         let Done { recovery_key, workspace, signed_in } = studio.set_up(order(code), HOME, "test").unwrap();
         Premises { dir, clock, studio, workspace, owner: Someone(signed_in.secret), recovery: recovery_key }
