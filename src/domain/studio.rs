@@ -198,7 +198,10 @@ impl Studio {
                 Err(error) => tracing::error!(workspace = %workspace.id, %error, "a workspace could not be opened"),
             }
         }
-        imports::recover(&system)?;
+        // What was on its way in is worth less than the studio.
+        if let Err(error) = imports::recover(&system) {
+            tracing::error!(%error, "the imports that were under way are lost; begin them again");
+        }
         system.change(Action::Chores, Scope::Studio, |_| Ok(((), Event::StudioUnlocked { method })))?;
         Ok(house)
     }
