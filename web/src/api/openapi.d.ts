@@ -427,7 +427,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Imports since the studio started, newest first. */
+        /** Imports that are under way, and those that ended within a day; newest first. */
         get: operations["imports_list"];
         put?: never;
         /** Begins an import. */
@@ -448,7 +448,7 @@ export interface paths {
         get: operations["imports_show"];
         put?: never;
         post?: never;
-        /** Takes an import off the list, with what was received of it. */
+        /** Cancels an import that is under way, with what was received of it; takes one that is over off the list. */
         delete: operations["imports_discard"];
         options?: never;
         head?: never;
@@ -1086,6 +1086,12 @@ export interface components {
         };
         /** @enum {string} */
         AxisField: "seed" | "steps" | "guidance" | "strength" | "scheduler" | "prompt" | "model" | "size";
+        /** @description One field as the cell of a grid has it. */
+        CellField: {
+            /** @description The word of the axis. */
+            field: string;
+            value: string;
+        };
         CertificateView: {
             /** Format: int64 */
             days: number;
@@ -1234,12 +1240,18 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             file: string;
+            /**
+             * Format: int64
+             * @description When the file was changed, in milliseconds since 1970. With it the same file, sent again by the same person
+             *     after a broken line or a stop, goes on where it was.
+             */
+            modified?: number | null;
         } | {
             incoming: string;
         };
         ImportId: string;
         /** @enum {string} */
-        ImportState: "receiving" | "reading" | "waiting" | "copying" | "done" | "failed";
+        ImportState: "receiving" | "reading" | "waiting" | "copying" | "done" | "failed" | "cancelled";
         IncomingView: {
             /** @description Null where the operator of the server named none. */
             folder?: string | null;
@@ -1755,6 +1767,8 @@ export interface components {
         };
         /** @description The body of every error answer (RFC 9457, `application/problem+json`). */
         Problem: {
+            /** @description Which cell of a grid the code is about. */
+            cell?: components["schemas"]["CellField"][];
             /** @description A stable word for programs. */
             code: string;
             /** @description What happened, why, and what to do: for people. */
