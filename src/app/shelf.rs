@@ -65,7 +65,13 @@ impl models::Shelf for Shelf {
     }
 
     fn import(&self, from: &Path, name: &str, told: &mut Told) -> Result<(), Trouble> {
-        self.packages.import(from, Some(name), &mut |done, _| told(done)).map(drop).map_err(trouble)
+        // An engine is opened only in a worker.
+        let measure = |folder: &Path| {
+            let scale = work::Worker::start(&self.hands).and_then(|mut worker| worker.measure(folder));
+            scale.map_err(|e| inference::Error::GraphFailed { graph: "upscaler".to_owned(), detail: e.to_string() })
+        };
+        let copied = self.packages.import_measured(from, Some(name), &mut |done, _| told(done), &measure);
+        copied.map(drop).map_err(trouble)
     }
 
     fn forget(&self, from: &Path) {
@@ -111,6 +117,7 @@ pub fn card(info: &PackageInfo) -> ModelCard {
         max_steps: MOST_STEPS,
         max_frames: MOST_FRAMES - (MOST_FRAMES - 1) % info.frame_step.max(1),
         frame_step: info.frame_step,
+        scale: info.scale,
         strength: info.strength,
         schedulers: info.schedulers.clone(),
         defaults: Defaults {
@@ -132,6 +139,7 @@ pub fn to_domain_task(task: Task) -> recipes::Task {
         Task::Picture => recipes::Task::Picture,
         Task::Edit => recipes::Task::Edit,
         Task::Clip => recipes::Task::Clip,
+        Task::Upscale => recipes::Task::Upscale,
     }
 }
 

@@ -56,7 +56,7 @@ word_schemas! {
     RenderKind as "RenderKind" = ["picture", "clip"],
     recipes::Field as "AxisField" =
         ["seed", "steps", "guidance", "strength", "scheduler", "prompt", "model", "size"],
-    recipes::Task as "Task" = ["picture", "edit", "clip"],
+    recipes::Task as "Task" = ["picture", "edit", "clip", "upscale"],
     recipes::Role as "ReferenceRole" =
         ["source", "subject", "style", "pose", "palette", "texture", "first_frame", "last_frame", "mask"],
 }

@@ -1,13 +1,16 @@
 //! The engine: loads a package and gives the pipeline that can carry out orders with it.
 
+use std::path::Path;
+
 use super::device::{Device, Trial};
 use super::error::{Error, Result};
-use super::packages::{FAMILIES, Package};
+use super::packages::{FAMILIES, Files, Package};
 use super::pipeline::Pipeline;
 use super::pipelines::flux::Flux;
 use super::pipelines::ltx::Ltx;
 use super::pipelines::scene::Scene;
 use super::pipelines::stable_diffusion::StableDiffusion;
+use super::pipelines::upscale::{self, Upscaler};
 use super::runtime;
 use super::settings::Settings;
 
@@ -41,10 +44,16 @@ impl Engine {
             "stable_diffusion" | "stable_diffusion_xl" => Ok(Box::new(StableDiffusion::load(package, &self.settings)?)),
             "kontext" | "dreamomni2" => Ok(Box::new(Flux::load(package, &self.settings)?)),
             "ltx_video" => Ok(Box::new(Ltx::load(package, &self.settings)?)),
+            "upscaler" => Ok(Box::new(Upscaler::load(package, &self.settings)?)),
             other => {
                 Err(Error::Unsupported { what: "the family", found: other.to_owned(), supported: FAMILIES.join(", ") })
             }
         }
+    }
+
+    /// By how much the upscaler in a package's folder enlarges: found out by one small run.
+    pub fn measure(&self, folder: &Path) -> Result<u32> {
+        upscale::measure(&Files::Folder(folder.to_owned()), &self.settings)
     }
 
     /// The device and the runtime's build, for people.

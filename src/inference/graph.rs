@@ -70,6 +70,15 @@ impl Graph {
         }
     }
 
+    /// The input and the output of a graph that has one of each, whatever they are called.
+    pub(crate) fn only_ports(&self) -> Result<(Port, Port)> {
+        match (self.inputs.as_slice(), self.outputs.as_slice()) {
+            ([input], [output]) => Ok((input.clone(), output.clone())),
+            ([_], _) => Err(self.differs("one", &["output"], &self.outputs)),
+            _ => Err(self.differs("one", &["input"], &self.inputs)),
+        }
+    }
+
     pub(crate) fn maybe_output(&self, spellings: &[&str]) -> Option<Port> {
         find(&self.outputs, spellings)
     }

@@ -30,7 +30,7 @@ pub use engine::Engine;
 pub use error::{Error, Kind, Result};
 pub use latents::Latents;
 pub use order::{Made, Order, ReferencePicture, Role, Step, Task, UnknownWord, Watch};
-pub use packages::{Fused, Lora, Offer, Package, PackageInfo, Packages, Stopped};
+pub use packages::{Fused, Lora, Measure, Offer, Package, PackageInfo, Packages, Stopped};
 pub use pipeline::Pipeline;
 pub use runtime::{embedded as runtime_embedded, embedded_version as runtime_version};
 pub use runtimes::{RuntimeInfo, Runtimes};

@@ -84,6 +84,9 @@ const FLUX: [Expected; 7] = [
     VAE_DECODER,
 ];
 
+/// Its one input and one output may be called anything.
+const UPSCALER: [Expected; 1] = [graph("upscaler", &[], &[])];
+
 const LTX_VIDEO: [Expected; 4] = [
     graph("text_encoder", &[IDS], &[TEXT_HIDDEN]),
     graph("transformer", &[HIDDEN, WORDS, TIMESTEP], &[OUT_HIDDEN]),
@@ -97,6 +100,7 @@ pub(crate) fn expected(family: &str) -> &'static [Expected] {
         "stable_diffusion" => &STABLE_DIFFUSION,
         "stable_diffusion_xl" => &STABLE_DIFFUSION_XL,
         "ltx_video" => &LTX_VIDEO,
+        "upscaler" => &UPSCALER,
         _ => &FLUX,
     }
 }

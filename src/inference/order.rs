@@ -22,6 +22,8 @@ pub enum Task {
     Edit,
     /// Words and references to moving pictures.
     Clip,
+    /// A source picture to the same one with more pixels.
+    Upscale,
 }
 
 /// What a reference picture is there for.
@@ -142,7 +144,8 @@ pub trait Watch {
     /// After every frame of a clip, in order; the frames are kept nowhere else.
     fn frame(&mut self, index: u32, of: u32, picture: &Picture) -> ControlFlow<()>;
 
-    /// Every picture's numbers before they are rounded: planes `[1, 3, height, width]` from -1 to 1.
+    /// Every picture's numbers before they are rounded: planes `[1, 3, height, width]` from -1 to 1. An upscaled picture
+    /// comes in bands, from above.
     fn drawn(&mut self, _planes: &Latents) {}
 
     /// How many steps lie between two previews; 0 for none.

@@ -31,6 +31,7 @@ pub struct Case {
 #[derive(Debug, Deserialize)]
 struct Request {
     task: String,
+    #[serde(default)]
     prompt: String,
     #[serde(default)]
     negative: Option<String>,
@@ -46,12 +47,18 @@ struct Request {
     /// The model's own where none is told.
     #[serde(default, alias = "frame_rate")]
     rate: Option<Told>,
+    #[serde(default = "one")]
     steps: u32,
+    #[serde(default)]
     guidance: f32,
     #[serde(default)]
     scheduler: Option<String>,
     #[serde(default)]
     strength: Option<f64>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// `"24000/1001"` or 25.
@@ -122,15 +129,16 @@ fn order(package: &Package, name: &str) -> Result<Order> {
         "image" | "picture" => Task::Picture,
         "edit" | "img2img" | "inpaint" => Task::Edit,
         "clip" => Task::Clip,
-        other => return Err(malformed(format!("\"{other}\" is no task; write image, edit or clip"))),
+        "upscale" => Task::Upscale,
+        other => return Err(malformed(format!("\"{other}\" is no task; write image, edit, clip or upscale"))),
     };
     let task = if request.mask.is_some() { Task::Edit } else { task };
     let mut references = Vec::new();
     for (index, named) in request.references.iter().enumerate() {
         let usual = match task {
             Task::Clip => Role::FirstFrame,
-            Task::Edit if index == 0 => Role::Source,
-            Task::Edit | Task::Picture => Role::Subject,
+            Task::Edit | Task::Upscale if index == 0 => Role::Source,
+            Task::Edit | Task::Upscale | Task::Picture => Role::Subject,
         };
         references.push(match named {
             Named::File(file) => reference(files, name, file, usual)?,

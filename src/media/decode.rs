@@ -30,6 +30,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// For files that the studio itself has written: a picture as large as any may be longer than what people bring.
+    pub fn own() -> Self {
+        Limits { bytes: u64::MAX, ..Limits::default() }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Png,

@@ -4,7 +4,7 @@ use std::net::Shutdown;
 use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -133,6 +133,16 @@ impl Worker {
         self.say(&ToWorker::Test { ticket, package: package.to_owned() })?;
         match self.wait(ticket, &mut |_| ControlFlow::Continue(()))? {
             FromWorker::Tested { cases, .. } => Ok(cases),
+            _ => Err(Error::Garbled),
+        }
+    }
+
+    /// By how much the upscaler in a package's folder enlarges.
+    pub fn measure(&mut self, folder: &Path) -> Result<u32> {
+        let ticket = self.ticket();
+        self.say(&ToWorker::Measure { ticket, folder: folder.to_owned() })?;
+        match self.wait(ticket, &mut |_| ControlFlow::Continue(()))? {
+            FromWorker::Measured { scale, .. } => Ok(scale),
             _ => Err(Error::Garbled),
         }
     }

@@ -41,6 +41,7 @@ fn task(task: recipes::Task) -> Task {
         recipes::Task::Picture => Task::Picture,
         recipes::Task::Edit => Task::Edit,
         recipes::Task::Clip => Task::Clip,
+        recipes::Task::Upscale => Task::Upscale,
     }
 }
 

@@ -34,6 +34,11 @@ pub enum ToWorker {
         ticket: u64,
         package: String,
     },
+    /// Has an upscaler that is being brought in enlarge something small.
+    Measure {
+        ticket: u64,
+        folder: PathBuf,
+    },
     Cancel {
         ticket: u64,
     },
@@ -51,7 +56,7 @@ pub struct Run {
     pub preview_pause: u32,
 }
 
-/// Every answer to a ticket ends with `Made`, `Tested` or `Failed`.
+/// Every answer to a ticket ends with `Made`, `Tested`, `Measured` or `Failed`.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromWorker {
     Ready {
@@ -77,6 +82,10 @@ pub enum FromWorker {
     Tested {
         ticket: u64,
         cases: Vec<Case>,
+    },
+    Measured {
+        ticket: u64,
+        scale: u32,
     },
     Failed {
         ticket: u64,
@@ -138,10 +147,10 @@ pub struct ReferenceFrame {
 }
 
 impl OrderFrame {
-    /// The order itself; fails when a reference is not a picture that may be opened.
+    /// The order itself; fails when a reference, which lay in the studio, is not a picture that may be opened.
     pub fn order(self) -> Result<Order, media::Error> {
         let references = self.references.into_iter().map(|r| {
-            let (picture, _) = decode(&r.file.0, &Limits::default())?;
+            let (picture, _) = decode(&r.file.0, &Limits::own())?;
             Ok(ReferencePicture { picture, role: r.role, scene: r.scene.map(Scene::from) })
         });
         Ok(Order {

@@ -51,6 +51,7 @@ fn work(mut socket: UnixStream) -> io::Result<()> {
         let answer = match order {
             ToWorker::Run(run) => desk.run(*run, &stops, &mut socket)?,
             ToWorker::Test { ticket, package } => desk.test(ticket, &package),
+            ToWorker::Measure { ticket, folder } => desk.measure(ticket, &folder),
             ToWorker::Hello { .. } | ToWorker::Try { .. } | ToWorker::Cancel { .. } => continue,
         };
         say(&mut socket, &answer)?;
@@ -114,6 +115,13 @@ impl Desk {
         });
         match cases {
             Ok(cases) => FromWorker::Tested { ticket, cases },
+            Err(e) => FromWorker::failed(ticket, e.code(), &e),
+        }
+    }
+
+    fn measure(&self, ticket: u64, folder: &Path) -> FromWorker {
+        match self.engine.measure(folder) {
+            Ok(scale) => FromWorker::Measured { ticket, scale },
             Err(e) => FromWorker::failed(ticket, e.code(), &e),
         }
     }

@@ -73,6 +73,9 @@ fn a_clip_plays_by_range_and_leaves_as_frames() {
     let path = owner.at(&format!("/renders/{}", done["renders"][0].as_str().unwrap()));
     let render = owner.get(&path).ok();
     assert_eq!((render["kind"].as_str(), render["recipe"]["seed"].as_u64()), (Some("clip"), Some(7)));
+    let source = json!({ "render": render["id"], "role": "source" });
+    let larger = json!({ "task": "upscale", "references": [source], "model": model["name"] });
+    assert_eq!(owner.post(&owner.at("/jobs"), &larger).refused(422)["code"], "upscale_of_clip");
 
     let whole = owner.get(&format!("{path}/clip"));
     assert_eq!((whole.header("content-type"), whole.header("accept-ranges")), (Some("video/mp4"), Some("bytes")));

@@ -14,7 +14,7 @@ use dreamomni2::work::protocol::{Bytes, OrderFrame, ReferenceFrame, Run};
 use dreamomni2::work::{Start, Worker};
 
 /// A build without ONNX Runtime proves nothing, so it fails.
-fn worker() -> Worker {
+pub(crate) fn worker() -> Worker {
     assert!(
         runtime_embedded(),
         "this build carries no ONNX Runtime: run packaging/fetch-onnxruntime.sh, then build again"
@@ -29,7 +29,7 @@ fn worker() -> Worker {
     Worker::start(&Start { program, engine, models: Some(models) }).unwrap()
 }
 
-fn run(task: Task) -> Run {
+pub(crate) fn run(task: Task) -> Run {
     let order = OrderFrame {
         task,
         prompt: "a red circle, dragon".to_owned(),

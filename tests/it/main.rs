@@ -32,3 +32,4 @@ mod search;
 mod serving;
 mod streams;
 mod traces;
+mod upscaling;

@@ -9,8 +9,12 @@ use dreamomni2::inference::{
 };
 use dreamomni2::media::picture::Picture;
 
+pub(crate) fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages").join(name)
+}
+
 pub(crate) fn package(name: &str) -> Package {
-    Package::in_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages").join(name)).unwrap()
+    Package::in_folder(&folder(name)).unwrap()
 }
 
 /// A build without ONNX Runtime proves nothing, so it fails.
@@ -18,7 +22,7 @@ fn pipeline(name: &str) -> Box<dyn Pipeline> {
     engine().load(&package(name)).unwrap()
 }
 
-fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     assert!(
         runtime_embedded(),
         "this build carries no ONNX Runtime: run packaging/fetch-onnxruntime.sh, then build again"
@@ -135,10 +139,7 @@ fn a_mask_is_refused_where_it_cannot_be_meant() {
 /// A copy of a package with no numbers in the middle of one graph's weights.
 fn spoiled(name: &str, graph: &str) -> Box<dyn Pipeline> {
     let to = tempfile::tempdir().unwrap();
-    super::packages::copy_into(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages").join(name),
-        to.path(),
-    );
+    super::packages::copy_into(&folder(name), to.path());
     let file = to.path().join(graph).join("model.onnx");
     let mut bytes = std::fs::read(&file).unwrap();
     let weights = largest_block(&bytes);

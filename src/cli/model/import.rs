@@ -6,17 +6,18 @@ use std::path::Path;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::progress::Bar;
-use crate::inference::Packages;
+use crate::inference::{Engine, Packages, Settings};
 
 pub(super) fn run(
     packages: &Packages,
     path: &Path,
     name: Option<&str>,
     accepted: bool,
+    settings: Settings,
     json: bool,
 ) -> Result<(), Failure> {
     if !path.exists() {
-        let told = format!("There is no {}; give a folder, a .tar or a .tar.zst", path.display());
+        let told = format!("There is no {}; give a folder, a .tar, a .tar.zst or an upscaler's .onnx", path.display());
         return Err(Failure::refused("file_missing", told));
     }
     if !accepted {
@@ -24,10 +25,12 @@ pub(super) fn run(
         return Err(Failure::refused("licence_not_accepted", told));
     }
     let bar = Bar::bytes("importing");
-    let info = packages.import(path, name, &mut |done, of| {
+    let measure = |folder: &Path| Engine::open(settings.clone())?.measure(folder);
+    let mut told = |done, of: Option<u64>| {
         bar.reach(done, of.unwrap_or(done));
         ControlFlow::Continue(())
-    });
+    };
+    let info = packages.import_measured(path, name, &mut told, &measure);
     bar.end();
     let info = info?;
     if json {

@@ -49,6 +49,7 @@ pub(super) fn info(packages: &Packages, name: &str, json: bool) -> Result<(), Fa
                 if info.tasks.contains(&Task::Clip) { moving.as_str() } else { "" }
             ),
         ),
+        ("scale", info.scale.map_or_else(|| "none: no upscaler".to_owned(), |s| format!("{s} times as wide and high"))),
         ("strength", info.strength.map_or_else(|| "not known".to_owned(), |s| format!("{s} where none is given"))),
         ("schedulers", if info.schedulers.is_empty() { "its own".to_owned() } else { info.schedulers.join(", ") }),
         ("memory", format!("about {} MB", info.memory_bytes / 1_000_000)),
@@ -65,6 +66,7 @@ fn tasks(info: &PackageInfo) -> String {
         Task::Picture => "picture",
         Task::Edit => "edit",
         Task::Clip => "clip",
+        Task::Upscale => "upscale",
     });
     words.collect::<Vec<_>>().join(", ")
 }

@@ -45,7 +45,7 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Bring a package in: a folder as diffusers or optimum export it, a .tar or a .tar.zst.
+    /// Bring a package in: a folder as diffusers or optimum export it, a .tar, a .tar.zst, or an upscaler's lone .onnx.
     ///
     /// Copied whole or not at all. Anything that could run (pickles, scripts, links, paths that lead outside) is
     /// refused; so is a file whose hash differs from the package's own list. An import that was stopped goes on when
@@ -126,7 +126,7 @@ impl Model {
             Verb::List { json } => list::list(&packages, json),
             Verb::Info { name, json } => list::info(&packages, &name, json),
             Verb::Import { path, name, accept_licence, json } => {
-                import::run(&packages, &path, name.as_deref(), accept_licence, json)
+                import::run(&packages, &path, name.as_deref(), accept_licence, place.engine()?, json)
             }
             Verb::Fuse { base, lora, edit_lora, generation_lora, name, json } => {
                 let loras = vec![(lora, None), (edit_lora, Some(Task::Edit)), (generation_lora, Some(Task::Picture))];

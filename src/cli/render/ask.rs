@@ -9,7 +9,7 @@ use crate::base::id::{AssetId, Id};
 use crate::base::units::{Rate, Size};
 use crate::cli::failure::Failure;
 use crate::domain::models::ModelCard;
-use crate::domain::recipes::{self, Draft, Grid, Picture, Recipe, Reference};
+use crate::domain::recipes::{self, Draft, Grid, Picture, Recipe, Reference, upscale};
 use crate::inference::{self, Latents, Order, ReferencePicture, Role, Task, npy};
 use crate::media::decode::{self, Limits};
 use crate::media::scene::Scene;
@@ -50,7 +50,7 @@ impl Ask {
         let moving = task == Task::Clip;
         let draft = Draft {
             task: shelf::to_domain_task(task),
-            prompt: flags.prompt.clone(),
+            prompt: flags.prompt.clone().unwrap_or_default(),
             negative: flags.negative.clone(),
             references: roles.iter().enumerate().map(|(place, role)| stand_in(place, *role)).collect(),
             width: size.map_or(usual.width, |s| s.width),
@@ -64,6 +64,15 @@ impl Ask {
             rate: moving.then(|| rate.unwrap_or(usual.rate)),
             strength: flags.strength,
             scheduler: flags.scheduler.clone(),
+        };
+        // An upscale's size is its source's, so that one is looked at before the rest is checked.
+        let draft = match named.iter().zip(&roles).find(|(_, role)| **role == Role::Source) {
+            Some(((file, _), role)) if task == Task::Upscale => {
+                let (file, size) = (Path::new(file), reference(Path::new(file), *role)?.picture.size());
+                let called = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                upscale::settled(&draft, cards, &upscale::Source { size, called })
+            }
+            _ => draft,
         };
         if grid.is_some() && moving {
             let told = "A grid on the command line makes pictures; order a grid of clips in the studio.";
@@ -119,7 +128,7 @@ fn split_role(text: &str) -> (&str, Option<Role>) {
 
 fn usual_role(task: Task) -> Role {
     match task {
-        Task::Edit => Role::Source,
+        Task::Edit | Task::Upscale => Role::Source,
         Task::Clip => Role::FirstFrame,
         Task::Picture => Role::Subject,
     }
@@ -139,10 +148,10 @@ fn task(flags: &Render, target: &Target, named: &[(&str, Option<Role>)]) -> Resu
         (Task::Clip, Target::Picture(_)) => {
             "A clip cannot be written into a .png; end the output with .mp4, or with / for a folder of frames."
         }
-        (Task::Picture | Task::Edit, Target::Clip(_)) => {
+        (Task::Picture | Task::Edit | Task::Upscale, Target::Clip(_)) => {
             "A picture cannot be written into an .mp4; end the output with .png, or leave --task away to make a clip."
         }
-        (Task::Picture | Task::Edit, _) if moving => {
+        (Task::Picture | Task::Edit | Task::Upscale, _) if moving => {
             "--frames and --rate are for clips; end the output with .mp4, or leave them away."
         }
         _ => return Ok(task),

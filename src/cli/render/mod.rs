@@ -29,7 +29,7 @@ use target::{Draft, Target};
 #[command(after_help = "\
 References and their roles:
   FILE[:ROLE], ROLE one of source subject style pose palette texture first_frame last_frame mask
-  (without a role: source for --task edit, first_frame for a clip, subject otherwise).
+  (without a role: source for --task edit and upscale, first_frame for a clip, subject otherwise).
 
 Output by its name:
   NAME.png   a picture, with the recipe inside so that a later edit of it is exact
@@ -42,13 +42,14 @@ Examples:
   dreamomni2 render --model sdxl --prompt \"a window\" --reference wall.png:source --mask where.png -o window.png
   dreamomni2 render --prompt \"two people in the rain, close-up\" --reference photo.jpg:palette --seed 7 -o rain.png
   dreamomni2 render --prompt \"a car moves right, camera pans left\" --task clip --frames 48 --rate 24 -o car.mp4
+  dreamomni2 render --task upscale --model esrgan --reference boat.png -o large.png   needs an upscaler, no words
   dreamomni2 render --prompt \"a house\" --variations 4 -o house.png        house-1.png to house-4.png
   dreamomni2 render --prompt \"a boat\" --grid-x seed=1,2,3 --grid-y guidance=2,4 -o sheet/   six cells and a sheet
   dreamomni2 render --prompt \"a cat\" -o cat.png --json                    what was made, as JSON")]
 pub(super) struct Render {
-    /// What the picture should show, up to 4,000 characters.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    prompt: String,
+    /// What the picture should show, up to 4,000 characters; an upscale needs none.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, required_unless_present = "task")]
+    prompt: Option<String>,
     /// What it should not show.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     negative: Option<String>,
@@ -118,6 +119,7 @@ enum TaskWord {
     Picture,
     Edit,
     Clip,
+    Upscale,
 }
 
 impl From<TaskWord> for Task {
@@ -126,6 +128,7 @@ impl From<TaskWord> for Task {
             TaskWord::Picture => Task::Picture,
             TaskWord::Edit => Task::Edit,
             TaskWord::Clip => Task::Clip,
+            TaskWord::Upscale => Task::Upscale,
         }
     }
 }

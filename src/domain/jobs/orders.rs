@@ -1,5 +1,7 @@
 //! The people's side of the queue: order, look, cancel.
 
+use std::borrow::Cow;
+
 use super::job::{Job, JobState, Preview};
 use super::row::{self, Cells, Gridded, JobRow, cost};
 use crate::base::id::{JobId, WorkspaceId};
@@ -11,11 +13,13 @@ use crate::domain::assets::asset::AssetRow;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::Event;
 use crate::domain::feed::{Audience, News};
+use crate::domain::models::card::ModelCard;
 use crate::domain::recipes::check::check;
 use crate::domain::recipes::fault::{Fault, Faults};
 use crate::domain::recipes::grid::Grid;
-use crate::domain::recipes::terms::{Draft, Picture, Recipe, Role};
-use crate::domain::renders::render::RenderRow;
+use crate::domain::recipes::terms::{Draft, Picture, Recipe, Role, Task};
+use crate::domain::recipes::upscale;
+use crate::domain::renders::render::{RenderKind, RenderRow};
 use crate::domain::tile::Tile;
 use crate::store::{Direction, Reads, Span};
 
@@ -36,7 +40,9 @@ pub(crate) fn order_as(
     caption: Option<&str>,
 ) -> Result<Job> {
     act.may(Action::OrderJob, Scope::Work(workspace))?;
-    let recipe = check(draft, &act.house().shelf.cards(), chance(act))?;
+    let cards = act.house().shelf.cards();
+    let draft = settled(act, workspace, draft, &cards)?;
+    let recipe = check(&draft, &cards, chance(act))?;
     queue(act, workspace, New { id, recipe, caption: caption.map(str::to_owned), cells: None })
 }
 
@@ -67,12 +73,33 @@ pub fn estimate(act: &Act, workspace: WorkspaceId, draft: &Draft, grid: Option<&
     let recipes = if let Some(grid) = grid {
         grid.cells(draft, &cards, chance(act))?
     } else {
-        let recipe = check(draft, &cards, chance(act))?;
+        let draft = settled(act, workspace, draft, &cards)?;
+        let recipe = check(&draft, &cards, chance(act))?;
         (0..recipe.variations).map(|index| recipe.variation(index)).collect()
     };
     let queue = &act.house().queue;
     let seconds: Option<f64> = recipes.iter().map(|recipe| queue.seconds(&recipe.model, cost(recipe))).sum();
     Ok(Estimate { count: recipes.len() as u32, seconds: seconds.map(|s| s.ceil() as u64) })
+}
+
+/// An upscale's draft with what its source decides; others as they are.
+fn settled<'a>(act: &Act, workspace: WorkspaceId, draft: &'a Draft, cards: &[ModelCard]) -> Result<Cow<'a, Draft>> {
+    let Some(reference) = upscale::source(draft).filter(|_| draft.task == Task::Upscale) else {
+        return Ok(Cow::Borrowed(draft));
+    };
+    let fault = |fault| Err(Faults(vec![fault]).into());
+    let source = act.read(Action::SeeWork, Scope::Work(workspace), |tx| match reference.picture {
+        Picture::Asset(id) => match tx.get::<AssetRow>(&id)? {
+            None => fault(Fault::ReferenceMissing),
+            Some(row) => Ok(upscale::Source { size: row.common.size, called: row.name.to_string() }),
+        },
+        Picture::Render(id) => match tx.get::<RenderRow>(&id)? {
+            None => fault(Fault::ReferenceMissing),
+            Some(row) if row.kind == RenderKind::Clip => fault(Fault::UpscaleOfClip),
+            Some(row) => Ok(upscale::Source { size: row.common.size, called: row.recipe.prompt.to_string() }),
+        },
+    })?;
+    Ok(Cow::Owned(upscale::settled(draft, cards, &source)))
 }
 
 /// A checked job that is not in the queue yet.

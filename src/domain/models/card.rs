@@ -27,6 +27,9 @@ pub struct ModelCard {
     pub max_frames: u32,
     /// A clip has a multiple of it and one frames; 1 where any number goes.
     pub frame_step: u32,
+    /// Upscalers only: how many times as wide and high a picture becomes.
+    #[serde(default)]
+    pub scale: Option<u32>,
     /// How far an edit leaves its source where the recipe does not say, 0 to 1; none where the model knows no strength.
     #[serde(default)]
     pub strength: Option<f64>,

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Faults};
 use super::terms::{Draft, LARGEST_SEED, Recipe, Role, Task};
-use super::wildcard;
+use super::{upscale, wildcard};
 use crate::base::text::Prompt;
 use crate::base::units::{Rate, Size};
 use crate::domain::models::card::ModelCard;
@@ -13,6 +13,10 @@ const MOST_GUIDANCE: f32 = 30.0;
 
 /// Checks every bound against the model's card. `seed` is used where the draft leaves it open.
 pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, Faults> {
+    // All of an upscale follows from its source: without one there is nothing else to say.
+    if draft.task == Task::Upscale && upscale::source(draft).is_none() {
+        return Err(Faults(vec![Fault::NoSource]));
+    }
     let mut faults = Vec::new();
     let prompt = Prompt::new(&draft.prompt).map_err(|bad| faults.push(Fault::Prompt(bad))).ok();
     let negative = draft.negative.as_deref().filter(|text| !text.trim().is_empty()).map(Prompt::new);
@@ -25,7 +29,8 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
     if !(1..=MOST_VARIATIONS).contains(&variations) {
         faults.push(Fault::Variations(variations));
     }
-    if let Some(prompt) = &prompt {
+    // An upscale's words only say what its source is.
+    if let Some(prompt) = prompt.as_ref().filter(|_| draft.task != Task::Upscale) {
         faults.extend(wildcard::check(prompt, seed, variations.clamp(1, MOST_VARIATIONS)).err());
     }
     if !(0.0..=MOST_GUIDANCE).contains(&draft.guidance) {
@@ -72,7 +77,11 @@ fn of_model(draft: &Draft, card: &ModelCard, faults: &mut Vec<Fault>) {
     let (asked, sizes) = (Size::new(draft.width, draft.height), &card.sizes);
     let fits =
         |side: u32, min: u32, max: u32| (min..=max).contains(&side) && side.is_multiple_of(sizes.multiple.max(1));
-    if !fits(asked.width, sizes.min.width, sizes.max.width) || !fits(asked.height, sizes.min.height, sizes.max.height) {
+    if draft.task == Task::Upscale {
+        faults.extend(upscale::fits(draft, card).err());
+    } else if !fits(asked.width, sizes.min.width, sizes.max.width)
+        || !fits(asked.height, sizes.min.height, sizes.max.height)
+    {
         faults.push(Fault::Size { asked, min: sizes.min, max: sizes.max, multiple: sizes.multiple });
     }
     let (given, most) = (draft.references.len(), card.max_references);

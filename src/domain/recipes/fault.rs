@@ -31,8 +31,17 @@ pub enum Fault {
     References { given: usize, most: u32, model: String },
     #[error("The model {model} does not know the role \"{role}\"; choose another role for that reference")]
     Role { model: String, role: &'static str },
-    #[error("An edit needs a picture to start from; add a reference with the role source")]
+    #[error("A picture to start from is missing; add a reference with the role source")]
     NoSource,
+    #[error(
+        "A source of {from} would become {becomes}, and a picture may have {side} pixels on a side and {millions} \
+         million in all; choose a smaller source, or a model that enlarges less"
+    )]
+    UpscaleSize { from: Size, becomes: Size, side: u32, millions: u64 },
+    #[error("A clip cannot be upscaled; download its frames, bring in the one you need and upscale that")]
+    UpscaleOfClip,
+    #[error("An upscale makes one picture of one; take the grid away")]
+    GridOfUpscale,
     #[error("{0} frames are not possible; choose 1 to {1}")]
     Frames(u32, u32),
     #[error(
@@ -119,6 +128,9 @@ impl Fault {
             Fault::References { .. } => "too_many_references",
             Fault::Role { .. } => "role_not_possible",
             Fault::NoSource => "source_missing",
+            Fault::UpscaleSize { .. } => "upscale_too_large",
+            Fault::UpscaleOfClip => "upscale_of_clip",
+            Fault::GridOfUpscale => "grid_of_upscale",
             Fault::Frames(..) => "frames_out_of_range",
             Fault::FrameStep { .. } => "frames_not_possible",
             Fault::Rate(..) => "rate_malformed",
@@ -156,6 +168,8 @@ impl Fault {
             Fault::References { .. }
             | Fault::Role { .. }
             | Fault::NoSource
+            | Fault::UpscaleSize { .. }
+            | Fault::UpscaleOfClip
             | Fault::MaskWithoutSource
             | Fault::Masks
             | Fault::MaskSize { .. }
@@ -169,6 +183,7 @@ impl Fault {
             | Fault::AxesEqual
             | Fault::Cells(_)
             | Fault::GridOfVariations
+            | Fault::GridOfUpscale
             | Fault::AxisValue { .. }
             | Fault::NotInPrompt(_)
             | Fault::Cell { .. } => "grid",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::check;
 use super::fault::{CellValue, Fault, Faults};
-use super::terms::{Draft, Recipe};
+use super::terms::{Draft, Recipe, Task};
 use crate::base::units::Size;
 use crate::domain::models::card::ModelCard;
 
@@ -148,6 +148,8 @@ impl Grid {
             Fault::AxesEqual
         } else if self.count() > MOST_CELLS {
             Fault::Cells(self.count())
+        } else if draft.task == Task::Upscale {
+            Fault::GridOfUpscale
         } else if draft.variations != 1 {
             Fault::GridOfVariations
         } else {

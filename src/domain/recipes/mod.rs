@@ -4,6 +4,7 @@ pub mod check;
 pub mod fault;
 pub mod grid;
 pub mod terms;
+pub mod upscale;
 mod wildcard;
 
 pub use check::{MOST_VARIATIONS, check};

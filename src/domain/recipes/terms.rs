@@ -19,6 +19,8 @@ pub enum Task {
     Picture,
     Edit,
     Clip,
+    /// The same picture with more pixels.
+    Upscale,
 }
 
 impl Task {
@@ -27,6 +29,7 @@ impl Task {
             Task::Picture => "picture",
             Task::Edit => "edit",
             Task::Clip => "clip",
+            Task::Upscale => "upscale",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Wildcards: `{red|blue}` becomes one of its words, another for each variation, always the same for a seed.
 
 use super::fault::Fault;
-use super::terms::{LARGEST_SEED, Recipe};
+use super::terms::{LARGEST_SEED, Recipe, Task};
 use crate::base::text::Prompt;
 
 /// The seed of one variation: they follow each other.
@@ -56,7 +56,8 @@ impl Recipe {
     #[must_use]
     pub fn variation(&self, index: u32) -> Recipe {
         let seed = seed_of(self.seed, index);
-        let text = resolve(self.prompt.as_str(), seed);
+        // An upscale says what its source is called, to the letter.
+        let text = if self.task == Task::Upscale { None } else { resolve(self.prompt.as_str(), seed) };
         // The check has tried every variation: the fallback is never taken for a checked recipe.
         let prompt = text.and_then(|text| Prompt::new(&text).ok()).unwrap_or_else(|| self.prompt.clone());
         Recipe { prompt, seed, variations: 1, ..self.clone() }

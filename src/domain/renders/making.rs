@@ -49,7 +49,7 @@ pub(crate) struct Origin {
 pub(crate) fn draft(written: &mut Written, origin: Origin, handed: &Handed) -> Result<RenderRow> {
     let kind = if handed.frames.is_some() { RenderKind::Clip } else { RenderKind::Picture };
     let shown = handed.poster.as_deref().unwrap_or(&handed.file);
-    let small = small(&decode(shown, &Limits::default())?.0)?;
+    let small = small(&decode(shown, &Limits::own())?.0)?;
     // A picture is kept bare; what may travel inside is added when it is sent.
     let bare = match kind {
         RenderKind::Picture => Some(notes::strip(&handed.file)?),

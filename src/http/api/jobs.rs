@@ -25,13 +25,19 @@ use crate::domain::samples;
 #[schema(as = Recipe)]
 pub struct RecipeView {
     task: Task,
+    /// May be left out for an upscale, as size, steps and guidance: its source and its model decide them.
+    #[serde(default)]
     prompt: String,
     negative: Option<String>,
     #[serde(default)]
     references: Vec<ReferenceView>,
+    #[serde(default)]
     width: u32,
+    #[serde(default)]
     height: u32,
+    #[serde(default)]
     steps: u32,
+    #[serde(default = "untold")]
     guidance: f32,
     /// 0 to 9007199254740991.
     seed: Option<u64>,
@@ -50,6 +56,11 @@ pub struct RecipeView {
 
 fn one() -> u32 {
     1
+}
+
+/// A guidance that no check lets through.
+fn untold() -> f32 {
+    f32::NAN
 }
 
 /// A picture of this workspace and what it is used for: `render` or `asset`, one of them.

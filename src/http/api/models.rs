@@ -29,6 +29,8 @@ pub struct ModelView {
     max_frames: u32,
     /// A clip has a multiple of it and one frames (8: 9, 17, 25 …); 1 where any number goes.
     frame_step: u32,
+    /// Upscalers only: how many times as wide and high a picture becomes.
+    scale: Option<u32>,
     /// How far an edit leaves its source where the recipe does not say; null where the model knows no strength.
     strength: Option<f64>,
     /// What a recipe may ask for in place of the model's own; empty where there is no choice.
@@ -98,6 +100,7 @@ impl From<Model> for ModelView {
             max_steps: card.max_steps,
             max_frames: card.max_frames,
             frame_step: card.frame_step,
+            scale: card.scale,
             strength: card.strength,
             schedulers: card.schedulers,
             defaults: DefaultsView {

@@ -12,9 +12,10 @@ use crate::inference::tokenizers::subwords::{self, Kind};
 use super::files::Files;
 use super::info;
 use super::manifest::{self, Manifest};
-use super::onnx::{self, Facts};
+use super::onnx::{self, Facts, is_graph};
 use super::receipt::Receipt;
 use super::source::{PICKLE, PROGRAM, unsafe_file};
+use super::upscaler;
 
 /// Operator sets that the runtime brings itself.
 const DOMAINS: [&str; 8] = [
@@ -36,6 +37,9 @@ pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Resu
     for expected in names::expected(&info.family) {
         fits(expected, &graphs)?;
     }
+    if let Some(graph) = graphs.get("upscaler/model.onnx").filter(|_| info.family == "upscaler") {
+        upscaler::fits(files, graph)?;
+    }
     for (folder, kind, encoder) in readers(&info.family) {
         // One that is missing is named when the model is loaded: some families do without.
         if ["tokenizer.json", "vocab.json", "spiece.model"].iter().any(|f| files.has(&format!("{folder}/{f}"))) {
@@ -52,7 +56,7 @@ pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Resu
 fn readers(family: &str) -> &'static [(&'static str, Kind, &'static str)] {
     const CLIP: (&str, Kind, &str) = ("tokenizer", Kind::Clip, "text_encoder");
     match family {
-        "scene" => &[],
+        "scene" | "upscaler" => &[],
         "stable_diffusion" => &[CLIP],
         "stable_diffusion_xl" => &[CLIP, ("tokenizer_2", Kind::Clip, "text_encoder_2")],
         "ltx_video" => &[("tokenizer", Kind::T5, "text_encoder")],
@@ -95,10 +99,6 @@ fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
         graphs.insert(file.clone(), facts);
     }
     Ok(graphs)
-}
-
-fn is_graph(file: &str) -> bool {
-    Path::new(file).extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx"))
 }
 
 /// Weights outside the graph lie beside it, whole.

@@ -40,7 +40,7 @@ pub(crate) fn own_transformer(task: Task) -> Option<&'static str> {
     match task {
         Task::Edit => Some("transformer_edit"),
         Task::Picture => Some("transformer_generation"),
-        Task::Clip => None,
+        Task::Clip | Task::Upscale => None,
     }
 }
 

@@ -7,9 +7,12 @@ use crate::inference::error::{Error, Kind, Result};
 
 use super::checked::Checked;
 use super::half::Half;
+use super::lone::{self, Measure};
 use super::pace::{Pace, Told};
 use super::receipt;
 use super::source::{self, Links, PICKLE, PROGRAM, unsafe_file};
+
+const INDEX: &str = "model_index.json";
 
 /// Copies and checks; `place` turns the name (asked for, or the package's own) into the folder it will have. What was
 /// copied is left for another try where one may do better.
@@ -19,6 +22,7 @@ pub(super) fn import(
     name: Option<&str>,
     place: impl Fn(&str) -> Result<PathBuf>,
     told: &mut Told,
+    measure: &Measure,
 ) -> Result<String> {
     // Names are settled before anything is copied, as far as they can be.
     if let Some(name) = name {
@@ -26,7 +30,7 @@ pub(super) fn import(
     }
     let mut pace = Pace::new(source::size(from), told);
     let mut half = Half::of(from, models)?;
-    let brought = bring(from, &mut half, name, place, &mut pace);
+    let brought = bring(from, &mut half, name, place, &mut pace, measure);
     let brought = pace.outcome(brought);
     if brought.as_ref().is_err_and(|e| matches!(e.kind(), Kind::Broken | Kind::Stopped)) {
         half.stay();
@@ -40,6 +44,7 @@ fn bring(
     name: Option<&str>,
     place: impl Fn(&str) -> Result<PathBuf>,
     pace: &mut Pace,
+    measure: &Measure,
 ) -> Result<String> {
     half.stage.expect_room(source::size(from).unwrap_or(0).saturating_sub(half.standing()))?;
     source::each(from, Links::Refuse, &mut |member| {
@@ -57,7 +62,13 @@ fn bring(
         Some(folder) => receipt.inside(folder),
         None => receipt,
     };
-    let checked = Checked::with(root, receipt)?;
+    let checked = if root.join(INDEX).is_file() {
+        Checked::with(root, receipt)?
+    } else {
+        // What is made of a lone graph has other files than were copied.
+        lone::wrap(&root, measure)?;
+        Checked::at(root)?
+    };
     let own = checked.manifest.name.as_deref().map_or_else(|| stem(from), str::to_owned);
     let name = name.unwrap_or(&own);
     checked.settle(&half.stage, &place(name)?)?;
@@ -66,13 +77,15 @@ fn bring(
 
 /// Where the package begins: archives often have one folder around everything.
 fn root(stage: &Path) -> Result<PathBuf> {
-    if stage.join("model_index.json").is_file() {
+    let begins =
+        |folder: &Path| folder.join(INDEX).is_file() || lone::is_lone(lone::entries(folder).iter().map(String::as_str));
+    if begins(stage) {
         return Ok(stage.to_owned());
     }
     let entries: Vec<_> = fs::read_dir(stage).into_iter().flatten().flatten().collect();
     match entries.as_slice() {
-        [only] if only.path().join("model_index.json").is_file() => Ok(only.path()),
-        _ => Err(Error::FileMissing { file: "model_index.json".to_owned() }),
+        [only] if begins(&only.path()) => Ok(only.path()),
+        _ => Err(Error::FileMissing { file: INDEX.to_owned() }),
     }
 }
 
@@ -91,5 +104,5 @@ pub(super) fn refuse_by_name(file: &str) -> Result<()> {
 /// A name made of the source's own.
 pub(super) fn stem(from: &Path) -> String {
     let name = from.file_name().map_or_else(|| "model".to_owned(), |n| n.to_string_lossy().into_owned());
-    name.trim_end_matches(".zst").trim_end_matches(".tar").to_owned()
+    name.trim_end_matches(".zst").trim_end_matches(".tar").trim_end_matches(".onnx").to_owned()
 }

@@ -6,10 +6,12 @@ use crate::base::units::{Rate, Size};
 use crate::inference::error::{Error, Result};
 use crate::inference::order::{Role, Task};
 use crate::inference::schedulers::{Config, offered};
+use crate::media::picture::MOST_SIDE;
 
 use super::files::Files;
 use super::manifest::Manifest;
 use super::receipt::Receipt;
+use super::upscaler::UpscalerFacts;
 use super::video_vae::VideoVaeFacts;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub struct PackageInfo {
     pub sizes: Sizes,
     /// A clip has a multiple of it and one frames: 8 for 9, 17, 25 …; 1 where any number goes.
     pub frame_step: u32,
+    /// Upscalers only: how many times as wide and high a picture becomes.
+    pub scale: Option<u32>,
     /// How far an edit leaves its source where the order does not say; none where the family knows no strength.
     pub strength: Option<f64>,
     /// The schedulers that an order may ask for in place of the package's own.
@@ -61,8 +65,8 @@ pub struct Defaults {
 }
 
 /// The families that there are pipelines for.
-pub const FAMILIES: [&str; 6] =
-    ["scene", "stable_diffusion", "stable_diffusion_xl", "kontext", "dreamomni2", "ltx_video"];
+pub const FAMILIES: [&str; 7] =
+    ["scene", "stable_diffusion", "stable_diffusion_xl", "kontext", "dreamomni2", "ltx_video", "upscaler"];
 
 #[derive(Deserialize)]
 struct Index {
@@ -91,9 +95,10 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
     let index: Index = files.json("model_index.json")?;
     let family = family(manifest.family.as_deref(), &index.class)?;
     let usual = narrowed(usual(family), files)?;
+    let scale = if family == "upscaler" { Some(UpscalerFacts::of(files)?.scale) } else { None };
     let (width, height) = manifest.default_size()?.map_or(usual.size, |s| (s.width, s.height));
     let able = &manifest.capabilities;
-    let (min, max, multiple) = usual.sides;
+    let (min, max, multiple) = scale.map_or(usual.sides, |scale| (scale, MOST_SIDE, scale));
     if able.roles.iter().flatten().any(|r| *r == Role::Mask && !usual.roles.contains(r)) {
         let supported = usual.roles.iter().map(Role::to_string).collect::<Vec<_>>().join(", ");
         return Err(Error::Unsupported { what: "the role", found: Role::Mask.to_string(), supported });
@@ -116,6 +121,7 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             suggested: manifest.suggested()?.unwrap_or_else(|| vec![Size::new(width, height)]),
         },
         frame_step,
+        scale,
         strength: usual.strength,
         schedulers: if files.has(Config::FILE) {
             offered(&Config::read(files.json(Config::FILE)?)?)
@@ -184,6 +190,7 @@ fn family(told: Option<&str>, class: &str) -> Result<&'static str> {
         c if c.starts_with("FluxKontext") => Some("kontext"),
         c if c.starts_with("DreamOmni2") => Some("dreamomni2"),
         "LTXPipeline" | "LTXImageToVideoPipeline" => Some("ltx_video"),
+        "ImageUpscaler" => Some("upscaler"),
         _ => None,
     };
     told.map_or_else(by_class, known).ok_or_else(|| Error::Unsupported {
@@ -194,7 +201,7 @@ fn family(told: Option<&str>, class: &str) -> Result<&'static str> {
 }
 
 fn usual(family: &str) -> Usual {
-    use Task::{Clip, Edit, Picture};
+    use Task::{Clip, Edit, Picture, Upscale};
     match family {
         "scene" => Usual {
             tasks: &[Picture, Edit, Clip],
@@ -248,6 +255,18 @@ fn usual(family: &str) -> Usual {
             guidance: 3.0,
             strength: None,
             frames: (161, Rate { num: 25, den: 1 }),
+        },
+        // Of sides, its scale decides.
+        "upscaler" => Usual {
+            tasks: &[Upscale],
+            references: 1,
+            roles: &[Role::Source],
+            sides: (1, MOST_SIDE, 1),
+            size: (1024, 1024),
+            steps: 1,
+            guidance: 0.0,
+            strength: None,
+            frames: (1, Rate::FILM),
         },
         _ => Usual {
             tasks: &[Picture, Edit],

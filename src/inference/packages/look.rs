@@ -7,6 +7,7 @@ use crate::inference::error::{Error, Result};
 
 use super::import::{refuse_by_name, stem};
 use super::info;
+use super::lone;
 use super::manifest::{self, Manifest};
 use super::pace::{Pace, Told};
 use super::source::{self, Links};
@@ -26,6 +27,9 @@ pub struct Offer {
     pub bytes: u64,
 }
 
+/// What a graph that comes alone is.
+const UPSCALER: &str = "upscaler";
+
 /// No licence and no manifest is longer.
 const MOST_TEXT: u64 = 1 << 20;
 
@@ -39,6 +43,7 @@ pub(super) fn look(from: &Path, told: &mut Told) -> Result<Offer> {
 fn read(from: &Path, pace: &mut Pace) -> Result<Offer> {
     let (mut files, mut total) = (0, 0);
     let (mut manifest, mut index, mut licence) = (None, None, None);
+    let mut lone = Vec::new();
     source::each(from, Links::Refuse, &mut |member| {
         refuse_by_name(member.name)?;
         files += 1;
@@ -47,6 +52,9 @@ fn read(from: &Path, pace: &mut Pace) -> Result<Offer> {
         let mut content = pace.through(member.content);
         // At the top, or in the one folder that archives often have around everything.
         let wanted = member.name.matches('/').count() <= 1;
+        if wanted {
+            lone.push(last.to_owned());
+        }
         match last {
             manifest::FILE if wanted => manifest = text(&mut content),
             "model_index.json" if wanted => index = text(&mut content),
@@ -60,7 +68,8 @@ fn read(from: &Path, pace: &mut Pace) -> Result<Offer> {
         Ok(())
     })?;
     let manifest = manifest.as_deref().map(Manifest::read).transpose()?.unwrap_or_default();
-    let family = info::family_of(&manifest, index.as_deref())?.to_owned();
+    let lone = lone::is_lone(lone.iter().map(String::as_str));
+    let family = if lone { UPSCALER } else { info::family_of(&manifest, index.as_deref())? }.to_owned();
     Ok(Offer {
         name: manifest.name.clone().unwrap_or_else(|| stem(from)),
         version: info::version(&manifest),

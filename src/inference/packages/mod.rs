@@ -7,6 +7,7 @@ mod fuse;
 mod half;
 mod import;
 mod info;
+mod lone;
 mod look;
 mod lora;
 mod manifest;
@@ -14,6 +15,7 @@ mod onnx;
 mod pace;
 mod receipt;
 pub(crate) mod source;
+mod upscaler;
 mod video_vae;
 mod wire;
 
@@ -25,9 +27,11 @@ pub(crate) use fuse::own_transformer;
 pub use fuse::{Fused, Lora};
 pub use half::Stopped;
 pub use info::{Defaults, FAMILIES, PackageInfo, Sizes};
+pub use lone::Measure;
 pub use look::Offer;
 pub(crate) use manifest::Manifest;
 pub use pace::Told;
+pub(crate) use upscaler::UpscalerFacts;
 pub(crate) use video_vae::VideoVaeFacts;
 
 use self::receipt::Receipt;
@@ -80,10 +84,22 @@ impl Packages {
         look::look(from, told)
     }
 
-    /// Copies a folder, `.tar` or `.tar.zst` in, whole or not at all. `told` hears the bytes copied and, where known, of
-    /// how many, and may stop it. What an import of the same files left that was stopped or killed is not copied again.
+    /// Copies a folder, `.tar`, `.tar.zst` or lone `.onnx` in, whole or not at all. `told` hears the bytes copied and,
+    /// where known, of how many, and may stop it. What an import of the same files left that was stopped or killed is not
+    /// copied again.
     pub fn import(&self, from: &Path, name: Option<&str>, told: &mut Told) -> Result<PackageInfo> {
-        let name = import::import(from, self.models()?, name, |name| self.place(name), told)?;
+        self.import_measured(from, name, told, &lone::unmeasured)
+    }
+
+    /// The same, with somebody who can measure an upscaler that does not tell its scale.
+    pub fn import_measured(
+        &self,
+        from: &Path,
+        name: Option<&str>,
+        told: &mut Told,
+        measure: &Measure,
+    ) -> Result<PackageInfo> {
+        let name = import::import(from, self.models()?, name, |name| self.place(name), told, measure)?;
         self.find(&name).map(|package| package.info)
     }
 

@@ -1,6 +1,6 @@
 //! Looks into an ONNX file without opening it in a runtime: names, kinds of operators, and where its weights lie.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -14,6 +14,8 @@ const MOST_DEPTH: u32 = 32;
 pub(crate) struct Facts {
     pub(crate) inputs: Vec<String>,
     pub(crate) outputs: Vec<String>,
+    /// Of inputs and outputs that tell one; none for a side of any length.
+    pub(crate) shapes: BTreeMap<String, Vec<Option<u64>>>,
     /// The operator sets it uses; the empty name is ONNX's own.
     pub(crate) domains: BTreeSet<String>,
     pub(crate) weights: Vec<Outside>,
@@ -41,6 +43,11 @@ impl Outside {
         }
         Ok(())
     }
+}
+
+/// Whether a file is one, by its name.
+pub(super) fn is_graph(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|end| end.eq_ignore_ascii_case("onnx"))
 }
 
 /// Fails when the file is not whole or not ONNX.
@@ -79,7 +86,7 @@ fn graph(wire: &mut Wire, end: u64, facts: &mut Facts, depth: u32) -> io::Result
             Ok(())
         }
         (11 | 12, Value::Bytes(end)) if depth == 0 => {
-            let name = first_text(wire, end)?;
+            let name = port(wire, end, facts)?;
             if field == 11 {
                 facts.inputs.push(name);
             } else {
@@ -124,13 +131,51 @@ fn tensor(wire: &mut Wire, end: u64, facts: &mut Facts) -> io::Result<String> {
     Ok(name)
 }
 
-fn first_text(wire: &mut Wire, end: u64) -> io::Result<String> {
-    let mut name = String::new();
-    wire.message(end, &mut |wire, field, value| {
-        if let (1, Value::Bytes(end)) = (field, value) {
+/// An input's or output's name; notes its shape.
+fn port(wire: &mut Wire, end: u64, facts: &mut Facts) -> io::Result<String> {
+    let (mut name, mut shape) = (String::new(), None);
+    wire.message(end, &mut |wire, field, value| match (field, value) {
+        (1, Value::Bytes(end)) => {
             name = wire.text(end)?;
+            Ok(())
+        }
+        // The type, of which only a tensor's shape is read.
+        (2, Value::Bytes(end)) => inner(wire, end, 1, &mut |wire, end| {
+            inner(wire, end, 2, &mut |wire, end| {
+                let sides = shape.get_or_insert_with(Vec::new);
+                inner(wire, end, 1, &mut |wire, end| {
+                    sides.push(side(wire, end)?);
+                    Ok(())
+                })
+            })
+        }),
+        _ => Ok(()),
+    })?;
+    facts.shapes.extend(shape.map(|sides| (name.clone(), sides)));
+    Ok(name)
+}
+
+/// Visits the messages that a field of a message holds.
+fn inner(
+    wire: &mut Wire,
+    end: u64,
+    wanted: u64,
+    visit: &mut dyn FnMut(&mut Wire, u64) -> io::Result<()>,
+) -> io::Result<()> {
+    wire.message(end, &mut |wire, field, value| match value {
+        Value::Bytes(end) if field == wanted => visit(wire, end),
+        _ => Ok(()),
+    })
+}
+
+/// A side's length, where it is fixed.
+fn side(wire: &mut Wire, end: u64) -> io::Result<Option<u64>> {
+    let mut length = None;
+    wire.message(end, &mut |_, field, value| {
+        if let (1, Value::Number(number)) = (field, value) {
+            length = Some(number).filter(|n| *n > 0);
         }
         Ok(())
     })?;
-    Ok(name)
+    Ok(length)
 }

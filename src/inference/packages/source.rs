@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::inference::error::{Error, Result};
 
+use super::onnx::is_graph;
+
 /// More files than any package has.
 const MOST_FILES: usize = 20_000;
 /// A compressed archive that grows more than this is no package: weights hardly compress.
@@ -65,6 +67,16 @@ pub(crate) fn each(from: &Path, links: Links, take: &mut Take) -> Result<()> {
     }
     let file = File::open(from).map_err(failed)?;
     let packed = Stamp::of(&file.metadata().map_err(failed)?);
+    if is_graph(&name_of(from)) {
+        let (name, mut content) = (name_of(from), BufReader::new(file));
+        return take(Member {
+            name: &name,
+            bytes: packed.bytes,
+            stamp: packed,
+            content: &mut content,
+            streamed: false,
+        });
+    }
     let mut file = BufReader::new(file);
     let mut head = [0; 4];
     let known = file.read(&mut head).map_err(failed)?;
@@ -76,7 +88,7 @@ pub(crate) fn each(from: &Path, links: Links, take: &mut Take) -> Result<()> {
     if known < 4 || head.starts_with(b"PK") || head.starts_with(&[0x1F, 0x8B]) {
         return Err(unsafe_file(
             &name_of(from),
-            "is neither a folder, a .tar nor a .tar.zst; unpack it and import the folder",
+            "is neither a folder, a .tar, a .tar.zst nor an .onnx; unpack it and import the folder",
         ));
     }
     archive(from, packed, file, u64::MAX, links, take)

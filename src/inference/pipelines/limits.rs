@@ -40,8 +40,8 @@ pub(crate) fn check(order: &Order, model: &PackageInfo) -> Result<()> {
         return refuse(format!("the model {} takes no reference for {}; leave it out", model.name, r.role));
     }
     let of_role = |role| order.references.iter().filter(move |r| r.role == role).map(|r| r.picture.size());
-    if order.task == Task::Edit && of_role(Role::Source).count() != 1 {
-        return refuse("an edit needs exactly one reference with the role source: the picture to change".to_owned());
+    if matches!(order.task, Task::Edit | Task::Upscale) && of_role(Role::Source).count() != 1 {
+        return refuse("exactly one reference with the role source is needed: the picture to work on".to_owned());
     }
     let masks: Vec<_> = of_role(Role::Mask).collect();
     if masks.len() > 1 {

@@ -9,6 +9,8 @@ pub(crate) mod scene;
 pub(crate) mod stable_diffusion;
 mod stages;
 mod text;
+mod tiles;
 mod unet;
+pub(crate) mod upscale;
 mod vae;
 mod video_vae;

@@ -210,6 +210,7 @@ impl Shelf for OneModel {
             max_steps: 50,
             max_frames: 300,
             frame_step: 1,
+            scale: None,
             strength: Some(0.8),
             schedulers: vec!["euler".to_owned(), "ddim".to_owned()],
             defaults: Defaults { width: 96, height: 64, steps: 4, guidance: 2.0, frames: 24, rate: Rate::FILM },

@@ -1458,6 +1458,11 @@ export interface components {
                 memory_bytes: number;
                 name: string;
                 roles: components["schemas"]["ReferenceRole"][];
+                /**
+                 * Format: int32
+                 * @description Upscalers only: how many times as wide and high a picture becomes.
+                 */
+                scale?: number | null;
                 /** @description What a recipe may ask for in place of the model's own; empty where there is no choice. */
                 schedulers: string[];
                 sizes: components["schemas"]["SizesView"];
@@ -1572,6 +1577,11 @@ export interface components {
             memory_bytes: number;
             name: string;
             roles: components["schemas"]["ReferenceRole"][];
+            /**
+             * Format: int32
+             * @description Upscalers only: how many times as wide and high a picture becomes.
+             */
+            scale?: number | null;
             /** @description What a recipe may ask for in place of the model's own; empty where there is no choice. */
             schedulers: string[];
             sizes: components["schemas"]["SizesView"];
@@ -1818,12 +1828,13 @@ export interface components {
              */
             frames?: number | null;
             /** Format: float */
-            guidance: number;
+            guidance?: number;
             /** Format: int32 */
-            height: number;
+            height?: number;
             model: string;
             negative?: string | null;
-            prompt: string;
+            /** @description May be left out for an upscale, as size, steps and guidance: its source and its model decide them. */
+            prompt?: string;
             rate?: components["schemas"]["Rate"] | null;
             references?: components["schemas"]["Reference"][];
             /** @description One of the model's `schedulers` in place of its own. */
@@ -1834,7 +1845,7 @@ export interface components {
              */
             seed?: number | null;
             /** Format: int32 */
-            steps: number;
+            steps?: number;
             /**
              * Format: double
              * @description Only for edits, where the model knows it: how far the picture may leave its source, 0 to 1.
@@ -1847,7 +1858,7 @@ export interface components {
              */
             variations?: number;
             /** Format: int32 */
-            width: number;
+            width?: number;
         };
         /** @description A picture of this workspace and what it is used for: `render` or `asset`, one of them. */
         Reference: {
@@ -1971,7 +1982,7 @@ export interface components {
         /** @enum {string} */
         StudioRole: "operator";
         /** @enum {string} */
-        Task: "picture" | "edit" | "clip";
+        Task: "picture" | "edit" | "clip" | "upscale";
         TestCase: {
             /**
              * Format: double

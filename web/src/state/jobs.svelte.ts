@@ -2,7 +2,7 @@
 import { get, post, query } from '~/api/client';
 import { listen, type LiveEvent } from '~/api/events';
 import { paths } from '~/api/paths';
-import type { Job, Page, Order } from '~/api/schema';
+import type { Job, Page, Order, Reference } from '~/api/schema';
 import { said, t } from '~/text';
 import { connection } from './connection.svelte';
 import { complain } from './toasts.svelte';
@@ -65,6 +65,12 @@ class Jobs {
 
   async order(ws: string, order: Order): Promise<Job> {
     const job = await post<Job>(paths.jobs(ws), order);
+    this.#put(job);
+    return job;
+  }
+  /** Of an upscale everything but the model follows from its source: the studio fills it in. */
+  async upscale(ws: string, model: string, source: Reference): Promise<Job> {
+    const job = await post<Job>(paths.jobs(ws), { task: 'upscale', model, references: [source] });
     this.#put(job);
     return job;
   }

@@ -26,6 +26,14 @@ class Models {
       .finally(() => (this.#flight = null));
     await this.#flight;
   }
+  /** Those that make something new of words and pictures. */
+  get makers(): Model[] {
+    return this.all.filter((model) => model.scale === null);
+  }
+  /** Those that make a picture larger. */
+  get upscalers(): Model[] {
+    return this.all.filter((model) => model.scale !== null);
+  }
   find(name: string): Model | undefined {
     return this.all.find((model) => model.name === name);
   }

@@ -19,7 +19,7 @@ export const look: Pick<Text, 'gallery' | 'render'> = {
   },
   render: {
     viewer: 'Betrachter', about: 'Über dieses Bild', recipe: 'Rezept', zoom: 'Vergrößerung', fit: 'Einpassen', one: 'Genaue Pixel', two: 'Doppelte Pixel', surround: 'Umfeld', nextSurround: 'Nächstes Umfeld',
-    surrounds: { black: 'Schwarz', suite: 'Suite-Grau', grey: '18 % Grau', white: 'Weiß' }, use: 'Noch einmal nehmen', variations: 'Vier Varianten', download: 'Herunterladen',
+    surrounds: { black: 'Schwarz', suite: 'Suite-Grau', grey: '18 % Grau', white: 'Weiß' }, use: 'Noch einmal nehmen', variations: 'Vier Varianten', upscale: 'Vergrößern', upscaleTo: (scale, size, model) => `× ${scale} auf ${size} mit ${model}`, download: 'Herunterladen',
     withRecipe: 'PNG mit Rezept darin', withoutRecipe: 'PNG ohne Rezept', original: 'Original', mp4: 'Clip (MP4, AV1)', frames: 'Einzelbilder (PNG, Zip)',
     caption: 'Unterschrift', captionHint: 'Wofür ist es, was ist gut daran?', noCaption: 'Keine Unterschrift', conflict: 'Jemand hat diese Unterschrift geändert, während Sie schrieben.', theirs: 'Sie lautet jetzt:',
     keepMine: 'Meine behalten', takeTheirs: 'Ihre nehmen', moved: 'Jemand hat diese Unterschrift eben geändert. Bevor etwas verloren geht, werden Sie gefragt.',

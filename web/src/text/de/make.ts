@@ -4,7 +4,7 @@ const n = (count: number, one: string, many: string) => `${count} ${count === 1 
 
 export const make: Pick<Text, 'generate' | 'queue' | 'player' | 'compare'> = {
   generate: {
-    recipe: 'Rezept', results: 'Ergebnisse', recent: 'Zuletzt gemacht', task: 'Aufgabe', tasks: { picture: 'Bild', edit: 'Ändern', clip: 'Clip' },
+    recipe: 'Rezept', results: 'Ergebnisse', recent: 'Zuletzt gemacht', task: 'Aufgabe', tasks: { picture: 'Bild', edit: 'Ändern', clip: 'Clip', upscale: 'Vergrößern' },
     prompt: 'Beschreibung', promptHint: 'Was ist zu sehen? {Morgen|Abend} macht von jedem eines.', history: 'Frühere Beschreibungen', toPrompt: 'Zur Beschreibung',
     unknown: (words) => `Das Modell kennt ${words.map((word) => `„${word}“`).join(', ')} nicht und lässt es weg.`,
     wild: (made, total) => (total > made ? `${total} Beschreibungen; die ersten ${made} werden gemacht.` : `Steht für ${n(made, 'Beschreibung', 'Beschreibungen')}.`),

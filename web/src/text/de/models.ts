@@ -3,7 +3,8 @@ import type { Text } from '../en';
 
 export const models: Pick<Text, 'models'> = {
   models: {
-    bring: 'Ein Modell einspielen', bringHint: 'Ein Paket ist ein .tar oder .tar.zst mit ONNX-Graphen und Daten, nie Programmen. Hier fallen lassen.', upload: 'Datei wählen',
+    bring: 'Ein Modell einspielen', bringHint: 'Ein Paket ist ein .tar oder .tar.zst mit ONNX-Graphen und Daten, nie Programmen; ein Vergrößerer darf auch als einzelne .onnx kommen. Hier fallen lassen.',
+    scale: 'Vergrößert', noUpscaler: 'Noch gibt es keinen Vergrößerer. Nach dem Einspielen, etwa eines ESRGAN oder SwinIR als ONNX, lässt sich jedes Bild von seiner Seite aus größer machen.', upload: 'Datei wählen',
     incoming: (folder) => `Im Ordner ${folder} des Servers`, incomingEmpty: (folder) => `Der Ordner ${folder} des Servers ist leer.`, take: 'Nehmen',
     noIncoming: 'Große Pakete können auch aus einem Ordner des Servers kommen, sobald die Konfiguration einen nennt:', onTheWay: 'Unterwegs',
     states: { receiving: 'Kommt herein', reading: 'Wird angesehen', waiting: 'Wartet, dass die Lizenz angenommen wird', copying: 'Wird kopiert', done: 'Da', failed: 'Abgelehnt', cancelled: 'Abgebrochen' },

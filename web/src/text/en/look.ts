@@ -18,7 +18,7 @@ export const look = {
   },
   render: {
     viewer: 'Viewer', about: 'About this picture', recipe: 'Recipe', zoom: 'Zoom', fit: 'Fit', one: 'Exact pixels', two: 'Double pixels', surround: 'Surround', nextSurround: 'Next surround',
-    surrounds: { black: 'Black', suite: 'Suite grey', grey: '18 % grey', white: 'White' }, use: 'Use this again', variations: 'Four variations', download: 'Download',
+    surrounds: { black: 'Black', suite: 'Suite grey', grey: '18 % grey', white: 'White' }, use: 'Use this again', variations: 'Four variations', upscale: 'Upscale', upscaleTo: (scale: number, size: string, model: string) => `× ${scale} to ${size} with ${model}`, download: 'Download',
     withRecipe: 'PNG with its recipe inside', withoutRecipe: 'PNG without the recipe', original: 'Original', mp4: 'Clip (MP4, AV1)', frames: 'Frames (PNG, zip)',
     caption: 'Caption', captionHint: 'What is it for, what is good about it?', noCaption: 'No caption', conflict: 'Someone changed this caption while you wrote.', theirs: 'It now reads:',
     keepMine: 'Keep mine', takeTheirs: 'Take theirs', moved: 'Someone changed this caption just now. You will be asked before anything is lost.',

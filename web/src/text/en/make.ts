@@ -3,7 +3,7 @@ const n = (count: number, one: string, many: string) => `${count} ${count === 1 
 
 export const make = {
   generate: {
-    recipe: 'Recipe', results: 'Results', recent: 'Made lately', task: 'Task', tasks: { picture: 'Picture', edit: 'Edit', clip: 'Clip' },
+    recipe: 'Recipe', results: 'Results', recent: 'Made lately', task: 'Task', tasks: { picture: 'Picture', edit: 'Edit', clip: 'Clip', upscale: 'Upscale' },
     prompt: 'Prompt', promptHint: 'What is to be seen? {dawn|dusk} makes one of each.', history: 'Earlier prompts', toPrompt: 'To the prompt',
     unknown: (words: string[]) => `The model does not know ${words.map((word) => `“${word}”`).join(', ')} and will leave ${words.length === 1 ? 'it' : 'them'} out.`,
     wild: (made: number, total: number) => (total > made ? `${total} prompts; the first ${made} are made.` : `Stands for ${n(made, 'prompt', 'prompts')}.`),

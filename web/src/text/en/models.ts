@@ -2,7 +2,8 @@
 
 export const models = {
   models: {
-    bring: 'Bring a model in', bringHint: 'A package is a .tar or .tar.zst with ONNX graphs and data, never code. Drop one here.', upload: 'Choose a file',
+    bring: 'Bring a model in', bringHint: 'A package is a .tar or .tar.zst with ONNX graphs and data, never code; an upscaler may also come as its lone .onnx. Drop one here.',
+    scale: 'Enlarges', noUpscaler: 'There is no upscaler yet. Bring one in, for example an ESRGAN or SwinIR as ONNX, and every picture and upload can be made larger from its page.', upload: 'Choose a file',
     incoming: (folder: string) => `In the server’s folder ${folder}`, incomingEmpty: (folder: string) => `The server’s folder ${folder} is empty.`, take: 'Take it',
     noIncoming: 'Large packages can also be taken from a folder of the server, once the configuration names one:', onTheWay: 'On the way',
     states: { receiving: 'Coming in', reading: 'Looking into it', waiting: 'Waits for its licence to be accepted', copying: 'Copying', done: 'Here', failed: 'Refused', cancelled: 'Cancelled' },
