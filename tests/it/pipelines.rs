@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use dreamomni2::base::units::{Rate, Size};
 use dreamomni2::inference::{
-    Engine, Order, Package, Pipeline, ReferencePicture, Role, Settings, Step, Task, Watch, replay, runtime_embedded,
+    Engine, Order, Package, Packages, Pipeline, ReferencePicture, Role, Settings, Step, Task, Watch, replay,
+    runtime_embedded,
 };
 use dreamomni2::media::picture::Picture;
 
@@ -92,6 +93,32 @@ fn every_reference_case_is_replayed_within_its_bounds() {
 }
 
 #[test]
+fn half_precision_stays_within_the_bounds_of_a_test_of_pytorchs_full_precision() {
+    let mut wrong = Vec::new();
+    for name in ["sd-half", "kontext-half", "ltx-half", "upscale2-half"] {
+        let models = tempfile::tempdir().unwrap();
+        let packages = Packages::new(Some(models.path().to_owned()));
+        packages.import(&folder(name), Some("half"), &mut |_, _| ControlFlow::Continue(())).unwrap();
+        let package = packages.find("half").unwrap();
+        let mut pipeline = engine().load(&package).unwrap();
+        for case in replay::names(&package).unwrap() {
+            let case = replay::run(&package, pipeline.as_mut(), &case);
+            eprintln!("{name}: {case:?}");
+            // What differs by nothing was not computed in half precision.
+            wrong.extend((!case.passed || case.max < 1e-6).then(|| format!("{name}: {case:?}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_bfloat16_graph_is_refused_on_the_cpu_with_the_operator_named() {
+    let Err(error) = engine().load(&package("upscale2-bfloat16")) else { panic!("it was loaded") };
+    assert_eq!(error.code(), "graph_failed");
+    assert!(error.to_string().contains("Conv") && error.to_string().contains("graph upscaler"), "{error}");
+}
+
+#[test]
 fn an_edit_by_stable_diffusion_stays_near_its_source_when_it_is_told_to() {
     let mut pipeline = pipeline("sd");
     let size = Size::new(64, 64);
@@ -168,9 +195,11 @@ fn a_model_that_gives_no_numbers_fails_with_the_step_named_and_gives_no_picture(
         ("sdxl", "unet", "vae_decoder"),
         ("kontext", "transformer", "vae_decoder"),
         ("dreamomni2", "transformer", "vae_decoder"),
+        ("ltx", "transformer", "vae_decoder"),
     ];
     for (name, denoiser, decoder) in graphs {
-        let order = Order { size: Size::new(64, 64), ..order("a cat", Task::Picture) };
+        let task = if name == "ltx" { Task::Clip } else { Task::Picture };
+        let order = Order { size: Size::new(64, 64), frames: 9, ..order("a cat", task) };
         for (graph, stage) in [(denoiser, "in step 1 of 4"), (decoder, "in the decoder")] {
             let error = spoiled(name, graph).run(&order, &mut Looker::default()).unwrap_err();
             assert_eq!(error.code(), "model_gave_no_number", "{name} {graph}");

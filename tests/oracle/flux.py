@@ -111,3 +111,4 @@ def flux(root, family):
         files = [(f"{i}.png", p) for i, p in enumerate(pictures)]
         request = {"task": task, "prompt": prompt, "references": [f for f, _ in files], "width": width, "height": height, "steps": steps, "guidance": guidance}
         case(out, name, request, noise, image, files)
+    return dict(scheduler=scheduler, vae=vae, text_encoder=text, tokenizer=tokenizer, text_encoder_2=t5, tokenizer_2=t5_tok, transformer=transformer)

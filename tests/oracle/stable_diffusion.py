@@ -163,3 +163,4 @@ def stable_diffusion(root, kind):
             elif len(files) > 1:
                 request["references"].append({"file": "mask.png", "role": "mask"})
         case(out, name, request, noise, image, files)
+    return dict(parts, scheduler=scheduler)

@@ -157,6 +157,7 @@ def ltx(name):
         request |= {"negative": negative} if negative is not None else {}
         request |= {"references": [{"file": "first.png", "role": "first_frame"}]} if first else {}
         case(out, case_name, request, noise, video, files)
+    return parts
 
 
 if __name__ == "__main__":
