@@ -22,7 +22,7 @@ pub struct Problem {
     /// What a client must know beside the body: when to try again, how long the file is. Boxed, as few carry one.
     pub header: Option<Box<(header::HeaderName, String)>>,
     /// For the log only.
-    pub(super) cause: Option<String>,
+    pub(super) cause: Option<Box<str>>,
 }
 
 /// One field of the request that was refused.
@@ -77,7 +77,7 @@ impl Problem {
     /// Something of ours broke: the log hears what, the client only that.
     pub fn crashed(cause: impl fmt::Display) -> Self {
         let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", INTERNAL);
-        problem.cause = Some(cause.to_string());
+        problem.cause = Some(cause.to_string().into());
         problem
     }
 

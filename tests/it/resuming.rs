@@ -262,7 +262,9 @@ fn an_unfinished_import_is_named_by_the_doctor_and_goes_when_asked_or_after_days
     let home = place.half().parent().unwrap().to_owned();
     let age = |days: u64| {
         let then = SystemTime::UNIX_EPOCH + Duration::from_secs(now() - days * 86_400);
-        entries(&home).iter().for_each(|path| File::open(path).unwrap().set_modified(then).unwrap());
+        for path in entries(&home) {
+            File::open(path).unwrap().set_modified(then).unwrap();
+        }
         place.packages().tidy(false);
         home.exists()
     };

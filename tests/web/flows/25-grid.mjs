@@ -62,11 +62,12 @@ export default [
   ['a fault of a grid names its cell in German too', async (t) => {
     const mia = t.house.owner;
     mia.expecting(/status of 422/);
-    const speak = async (language) => {
+    const speak = async (language, seen) => {
       await mia.go('/profile');
       await mia.page.locator('.pair label', { hasText: language }).click();
+      await mia.see(seen);
     };
-    await speak('Deutsch');
+    await speak('Deutsch', 'Angemeldete Geräte');
     await mia.go(`/w/${t.house.ws}/generate`);
     await mia.page.locator('#prompt').fill('a red boat on the sea');
     const grid = mia.button('Raster');
@@ -79,6 +80,6 @@ export default [
     await mia.page.locator('.grid .say.wrong', { hasText: /In der Zelle .*Führung 99: Die Führung muss/ }).waitFor();
     await rows.getByRole('button', { name: '99 wegnehmen' }).click();
     if (was !== 'true') await grid.click();
-    await speak('English');
+    await speak('English', 'Signed-in devices');
   }],
 ];

@@ -144,7 +144,7 @@ export default [
     await mia.page.unroute('**/part?*');
     await row.getByRole('button', { name: /off the list/ }).click();
     await row.waitFor({ state: 'detached' });
-    const { body } = await mia.api('GET', '/studio/audit?action=model.import');
+    const { body } = await mia.api('GET', '/studio/audit?action=model.');
     if (body.items[0].action !== 'model.import_cancelled') throw new Error(`the log says ${body.items[0].action}`);
   }],
 
