@@ -56,7 +56,7 @@ def tree(studio):
 
 def used(studio, person, name):
     model = next(one for one in person.json("GET", "/api/v1/models")["items"] if one["name"] == name)
-    made = wait(person, order(person, model, width=64, height=36, steps=4, prompt="a red circle"))
+    made = wait(person, order(person, model, width=128, height=72, steps=4, prompt="a red circle"))
     if made["state"] != "done":
         raise SystemExit(f"{name}: {made}")
     time.sleep(1)
