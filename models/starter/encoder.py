@@ -14,7 +14,9 @@ HEIGHT, WIDTH = CELL * l.Y_BINS, CELL * l.X_BINS
 FINE, MIDDLE, DIM, CORNERS, HIDDEN = 32, 56, 112, 24, 224
 COLOURS, PALETTE_ROUNDS = 5, 10
 STEPS_OF_CHANGE = (.004, .01, .025, .06, .15, .4)
-TRAITS = 2 * MIDDLE + 2 * DIM + 2 * len(STEPS_OF_CHANGE)
+FLAT, EDGE, OF_EDGES = .01, .06, 4
+TRAITS = 2 * MIDDLE + 2 * DIM + 2 * len(STEPS_OF_CHANGE) + 2 * OF_EDGES
+STYLE = l.LOOK_SPANS["style"]
 PRESENT = .5
 SIZE = slice(*l.SUBJECT_SPANS["size"])
 X, Y = slice(*l.SUBJECT_SPANS["x"]), slice(*l.SUBJECT_SPANS["y"])
@@ -54,7 +56,10 @@ class Encoder(nn.Module):
         self.corners = Turn(DIM, CORNERS, 1)
         whole = CORNERS * l.Y_BINS * l.X_BINS // 4 + 2 * MIDDLE + 2 * DIM
         self.scene = nn.Sequential(nn.Linear(whole, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, l.FIRST * l.CHANNELS))
-        self.known = nn.Linear(TRAITS, 1)
+        # Fitted last, by train_last.py: whether it is ours, and what the traits add to the style.
+        self.known, self.style = nn.Linear(TRAITS, 1), nn.Linear(TRAITS, len(v.STYLES))
+        nn.init.zeros_(self.style.weight)
+        nn.init.zeros_(self.style.bias)
 
     def look(self, sample):
         """What each cell says [B, 1 + CHANNELS, rows, columns], the scene-wide logits, and what was seen in all [B, 2
@@ -68,17 +73,18 @@ class Encoder(nn.Module):
         scene = self.scene(torch.cat([self.corners(wide).flatten(1), texture, whole], 1))
         return self.subject(cells), scene.reshape(-1, l.FIRST, l.CHANNELS), torch.cat([texture, whole], 1)
 
-    def traits(self, sample):
-        """What tells a drawing of ours from anything else [B, TRAITS]."""
-        return torch.cat([self.look(sample)[2], changes(sample)], 1)
+    def traits(self, sample, seen):
+        """What tells a drawing of ours from anything else, and one style from another [B, TRAITS]."""
+        return torch.cat([seen, changes(sample), edges(sample)], 1)
 
     def forward(self, sample):
         cells, scene, seen = self.look(sample)
-        latent = torch.cat([grouped_part(scene), self.subjects(cells)], 1) * l.AMPLITUDE
+        traits = self.traits(sample, seen)
+        look = (torch.arange(l.TOKENS) == l.LOOK).float().reshape(1, -1, 1)
+        style = F.pad(self.style(traits), (STYLE[0], l.CHANNELS - STYLE[1])).unsqueeze(1)
+        latent = torch.cat([grouped_part(scene + look[:, :l.FIRST] * style), self.subjects(cells)], 1) * l.AMPLITUDE
         numbers = F.pad(palette(sample), (l.PALETTE_AT, l.CHANNELS - l.PALETTE_AT - l.PALETTE_NUMBERS))
-        row = (torch.arange(l.TOKENS) == l.LOOK).float().reshape(1, -1, 1)
-        return latent + row * numbers.unsqueeze(1), self.known(torch.cat([seen, changes(sample)],
-            1)).squeeze(1).sigmoid()
+        return latent + look * numbers.unsqueeze(1), self.known(traits).squeeze(1).sigmoid()
 
     def subjects(self, cells):
         """The surest cells as subject tokens [1, SLOTS, CHANNELS], the largest first, equals from left to right."""
@@ -126,6 +132,24 @@ def changes(sample):
     across = (sample[:, :, :, 1:] - sample[:, :, :, :-1]).abs().mean(1)
     down = (sample[:, :, 1:] - sample[:, :, :-1]).abs().mean(1)
     return torch.stack([(way > least).float().mean((1, 2)) for way in (across, down) for least in STEPS_OF_CHANGE], 1)
+
+
+def edges(sample):
+    """Of the steps between pixels, across and down: how many there are, how many stand alone between flat ground, how
+    many go on the same way, and how many have another beside them: blocks, ragged and smooth lines differ in it."""
+    grey, found = sample.mean(1), []
+    for way in (grey.transpose(1, 2), grey):
+        change = way[:, 1:] - way[:, :-1]
+        step, flat = (change.abs() > EDGE).float(), (change.abs() < FLAT).float()
+        one, two = step[:, :-1], step[:, 1:]
+        here = torch.maximum(one, two)
+        lone = one * flat[:, 1:] + two * flat[:, :-1]
+        same = here * (change[:, :-1] * change[:, 1:] > 0).float()
+        beside = step[:, :, 1:] * step[:, :, :-1]
+        many = here.mean((1, 2)).clamp_min(1e-4)
+        found += [many, lone.mean((1, 2)) / many, same.mean((1, 2)) / many,
+            beside.mean((1, 2)) / step.mean((1, 2)).clamp_min(1e-4)]
+    return torch.stack(found, 1)
 
 
 def palette(sample):

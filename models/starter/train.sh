@@ -38,15 +38,15 @@ stage encoder
 wait "$WORDS"
 stage transformer
 
-# 4. The encoder learns to tell photographs from drawings of ours.
+# 4. The encoder learns to tell photographs from drawings of ours, and styles better.
 if [ ! -d "$BUILD/photographs" ]; then
     "$PYTHON" photographs.py --out "$BUILD/photographs.new"
     mv "$BUILD/photographs.new" "$BUILD/photographs"
 fi
 stage photographs
-"$PYTHON" train_known.py --photographs "$BUILD/photographs" --decoder "$BUILD/draft/vae_decoder/model.onnx" \
-    --out "$BUILD/encoder.pt"
-stage known
+"$PYTHON" train_last.py --photographs "$BUILD/photographs" --lessons "$BUILD/lessons" \
+    --decoder "$BUILD/draft/vae_decoder/model.onnx" --out "$BUILD/encoder.pt"
+stage "last layers"
 
 # 5. The package, and a first look at it.
 "$PYTHON" export.py --build "$BUILD" --out package
