@@ -6,7 +6,7 @@
 
 Runs on any machine with PyTorch, diffusers, transformers and onnx; the studio itself never needs them. Knows Stable
 Diffusion 1.x and 2.x (inpainting too), SDXL, FLUX.1 Kontext (DreamOmni2: --family dreamomni2, then fuse its two LoRAs
-in the studio) and LTX-Video. One network is in memory at a time."""
+in the studio; --rewriter adds the Qwen2.5-VL that rewrites its prompts) and LTX-Video. One network is in memory at a time."""
 
 import argparse
 import gc
@@ -19,6 +19,8 @@ import diffusers
 import onnx
 import torch
 import transformers
+
+import rewriter
 
 TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 # Weights above this lie beside their graph: a protocol buffer holds no more than 2 GiB.
@@ -242,6 +244,7 @@ def main():
     parser.add_argument("--dtype", choices=TYPES, default="fp32", help="of the large networks; the VAE stays fp32 beside fp16 (it overflows)")
     parser.add_argument("--family", choices=["kontext", "dreamomni2"], help="for FLUX: how references enter")
     parser.add_argument("--licence", default="", help="shown where the model is imported and listed")
+    parser.add_argument("--rewriter", type=pathlib.Path, help="for FLUX: the folder of the Qwen2.5-VL that rewrites prompts, as transformers saves it")
     args = parser.parse_args()
     if args.out.exists():
         sys.exit(f"{args.out} is there already; name a folder that is not")
@@ -250,6 +253,8 @@ def main():
     flux, xl, video = kind.startswith("Flux"), kind.startswith("StableDiffusionXL"), kind in ("LTXPipeline", "LTXImageToVideoPipeline")
     if not flux and not video and not kind.startswith("StableDiffusion"):
         sys.exit(f"{kind} cannot be exported by this script; it knows StableDiffusion…, StableDiffusionXL…, Flux… and LTX…")
+    if args.rewriter and not flux:
+        sys.exit("only a FLUX model takes a rewriter; leave --rewriter away")
     print(f"{kind} -> {args.out}", flush=True)
     for name in ("text_encoder", "text_encoder_2"):
         if index.get(name, [None])[0]:
@@ -264,6 +269,8 @@ def main():
         unet(args.source, args.out, dtype, xl)
     shutil.copy(args.source / denoiser / "config.json", args.out / denoiser / "config.json")
     (video_vae if video else vae)(args.source, args.out, torch.float32 if args.dtype == "fp16" else dtype)
+    if args.rewriter:
+        rewriter.export(args.rewriter, args.out / "rewriter", dtype, write)
     for folder in ("tokenizer", "tokenizer_2", "scheduler"):
         if (args.source / folder).is_dir():
             shutil.copytree(args.source / folder, args.out / folder)

@@ -118,6 +118,7 @@ pub fn card(info: &PackageInfo) -> ModelCard {
         max_frames: MOST_FRAMES - (MOST_FRAMES - 1) % info.frame_step.max(1),
         frame_step: info.frame_step,
         scale: info.scale,
+        rewrites: info.rewrites,
         strength: info.strength,
         schedulers: info.schedulers.clone(),
         defaults: Defaults {

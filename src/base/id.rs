@@ -78,6 +78,7 @@ ids! {
     JobId = "job",
     RenderId = "ren",
     ImportId = "imp",
+    RewriteId = "rwr",
     /// One sealed file in a workspace's blob folder.
     BlobId = "blb",
 }

@@ -35,6 +35,14 @@ impl Failure {
         Failure { exit: 130, code: "stopped".to_owned(), sentence: "Stopped; nothing was written.".to_owned() }
     }
 
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
+    pub(super) fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     /// Says which of several things it is about.
     #[must_use]
     pub(super) fn about(mut self, what: impl Display) -> Self {

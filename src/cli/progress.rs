@@ -17,6 +17,11 @@ impl Bar {
         Self::shown(what, 0, "{msg:24} [{bar:30}] {bytes}/{total_bytes} {elapsed}")
     }
 
+    /// For what has no known end.
+    pub(super) fn counting(what: &str) -> Self {
+        Self::shown(what, 0, "{msg:24} {pos} {elapsed}")
+    }
+
     fn shown(what: &str, of: u64, template: &str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
         if !stderr().is_terminal() {

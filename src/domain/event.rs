@@ -3,7 +3,7 @@
 use super::access::table::Role;
 use super::feed::{Audience, News};
 use super::recipes::terms::Picture;
-use crate::base::id::{AccountId, AssetId, InvitationId, JobId, RenderId, SessionId, TokenId, WorkspaceId};
+use crate::base::id::{AccountId, AssetId, InvitationId, JobId, RenderId, RewriteId, SessionId, TokenId, WorkspaceId};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) enum Event {
     JobDone { job: JobId },
     JobFailed { job: JobId, code: String },
     JobReturned { job: JobId },
+    RewriteAsked { rewrite: RewriteId, model: String },
+    RewriteEnded { rewrite: RewriteId, how: String },
     RenderMade { workspace: WorkspaceId, render: RenderId, job: JobId },
     AssetBrought { workspace: WorkspaceId, asset: AssetId, bytes: u64 },
     WorkChanged { workspace: WorkspaceId, picture: Picture, what: String },
@@ -105,6 +107,8 @@ impl Event {
             Event::JobDone { job } => line("job.done", job, ""),
             Event::JobFailed { job, code } => line("job.failed", job, code),
             Event::JobReturned { job } => line("job.returned", job, ""),
+            Event::RewriteAsked { rewrite, model } => line("rewrite.asked", rewrite, model),
+            Event::RewriteEnded { rewrite, how } => line("rewrite.ended", rewrite, how),
             Event::RenderMade { render, job, .. } => line("render.made", render, job.to_string()),
             Event::AssetBrought { asset, bytes, .. } => line("asset.brought", asset, format!("{bytes} bytes")),
             Event::WorkChanged { picture, what, .. } => line("work.changed", picture, what),

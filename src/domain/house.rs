@@ -10,6 +10,7 @@ use super::feed::Feed;
 use super::jobs::queue::Queue;
 use super::models::card::Shelf;
 use super::models::desk::Desk;
+use super::rewrites;
 use super::throttle::Throttle;
 use crate::base::clock::Clock;
 use crate::base::entropy::Entropy;
@@ -72,6 +73,7 @@ pub(crate) struct House {
     pub(crate) feed: Feed,
     pub(crate) queue: Queue,
     pub(crate) imports: Desk,
+    pub(crate) rewrites: rewrites::desk::Desk,
     rooms: RwLock<BTreeMap<WorkspaceId, Arc<Room>>>,
     names: Mutex<HashMap<AccountId, String>>,
 }
@@ -102,6 +104,7 @@ impl House {
             feed: Feed::new(first),
             queue: Queue::default(),
             imports: Desk::default(),
+            rewrites: rewrites::desk::Desk::default(),
             rooms: RwLock::default(),
             names: Mutex::default(),
         })

@@ -40,6 +40,7 @@ pub mod jobs;
 pub mod models;
 pub mod recipes;
 pub mod renders;
+pub mod rewrites;
 pub mod samples;
 pub mod wholeness;
 

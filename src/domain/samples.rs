@@ -115,6 +115,7 @@ fn draft(card: &ModelCard, task: Task, prompt: &str, shape: (u32, u32)) -> Draft
         rate: None,
         strength: None,
         scheduler: None,
+        rewritten: None,
     }
 }
 

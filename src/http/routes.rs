@@ -5,7 +5,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{Route, web};
 
 use super::api::{
-    assets, audit, gallery, imports, invitations, jobs, me, models, renders, setup, state, studio, tokens, workspaces,
+    assets, audit, gallery, imports, invitations, jobs, me, models, renders, rewrites, setup, state, studio, tokens,
+    workspaces,
 };
 use super::{caller, description, events, frame};
 
@@ -94,6 +95,10 @@ routes! {
     Signed POST   "/api/v1/workspaces/{ws}/estimate"                  jobs::estimate;
     Signed GET    "/api/v1/workspaces/{ws}/jobs/{id}/preview"         jobs::preview;
     Signed POST   "/api/v1/workspaces/{ws}/samples"                   jobs::order_samples;
+
+    Signed POST   "/api/v1/workspaces/{ws}/rewrites"                  rewrites::ask;
+    Signed GET    "/api/v1/workspaces/{ws}/rewrites/{id}"             rewrites::show;
+    Signed POST   "/api/v1/workspaces/{ws}/rewrites/{id}/cancel"      rewrites::cancel;
 
     Signed GET    "/api/v1/workspaces/{ws}/renders"                   renders::list;
     Signed GET    "/api/v1/workspaces/{ws}/renders/{id}"              renders::show;

@@ -6,7 +6,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::base::clock::Moment;
 use crate::base::id::{
-    AccountId, AssetId, Id, ImportId, InvitationId, JobId, RenderId, SessionId, TokenId, WorkspaceId,
+    AccountId, AssetId, Id, ImportId, InvitationId, JobId, RenderId, RewriteId, SessionId, TokenId, WorkspaceId,
 };
 use crate::base::units::Rate;
 use crate::domain::access::{Role, StudioRole};
@@ -16,6 +16,7 @@ use crate::domain::jobs::JobState;
 use crate::domain::models::ImportState;
 use crate::domain::recipes;
 use crate::domain::renders::RenderKind;
+use crate::domain::rewrites::RewriteState;
 
 macro_rules! id_schemas {
     ($($id:ident,)*) => {$(
@@ -31,7 +32,7 @@ macro_rules! id_schemas {
     )*};
 }
 
-id_schemas! { ImportId, AccountId, WorkspaceId, SessionId, TokenId, InvitationId, AssetId, JobId, RenderId, }
+id_schemas! { ImportId, AccountId, WorkspaceId, SessionId, TokenId, InvitationId, AssetId, JobId, RenderId, RewriteId, }
 
 macro_rules! word_schemas {
     ($($ty:ty as $name:literal = [$($word:literal),*],)*) => {$(
@@ -53,6 +54,7 @@ word_schemas! {
     Level as "Level" = ["ok", "warn", "fail"],
     JobState as "JobState" = ["queued", "running", "done", "failed", "cancelled"],
     ImportState as "ImportState" = ["receiving", "reading", "waiting", "copying", "done", "failed", "cancelled"],
+    RewriteState as "RewriteState" = ["waiting", "working", "done", "failed", "cancelled"],
     RenderKind as "RenderKind" = ["picture", "clip"],
     recipes::Field as "AxisField" =
         ["seed", "steps", "guidance", "strength", "scheduler", "prompt", "model", "size"],

@@ -11,6 +11,7 @@ use super::pipelines::ltx::Ltx;
 use super::pipelines::scene::Scene;
 use super::pipelines::stable_diffusion::StableDiffusion;
 use super::pipelines::upscale::{self, Upscaler};
+use super::rewriter::Rewriter;
 use super::runtime;
 use super::settings::Settings;
 
@@ -38,7 +39,7 @@ impl Engine {
 
     /// Checks the package's hashes, opens its graphs and binds their tensors.
     pub fn load(&self, package: &Package) -> Result<Box<dyn Pipeline>> {
-        package.verify()?;
+        package.verify_part(false)?;
         match package.info.family.as_str() {
             "scene" => Ok(Box::new(Scene::load(package, &self.settings)?)),
             "stable_diffusion" | "stable_diffusion_xl" => Ok(Box::new(StableDiffusion::load(package, &self.settings)?)),
@@ -54,6 +55,12 @@ impl Engine {
     /// By how much the upscaler in a package's folder enlarges: found out by one small run.
     pub fn measure(&self, folder: &Path) -> Result<u32> {
         upscale::measure(&Files::Folder(folder.to_owned()), &self.settings)
+    }
+
+    /// The part of a package that rewrites prompts; checked and opened by itself.
+    pub fn load_rewriter(&self, package: &Package) -> Result<Rewriter> {
+        package.verify_part(true)?;
+        Rewriter::load(package, &self.settings)
     }
 
     /// The device and the runtime's build, for people.

@@ -68,6 +68,11 @@ pub enum Error {
         "the import was stopped, as asked; what was copied stays for seven days, so import the same again to go on"
     )]
     Stopped,
+    #[error(
+        "the model's answer is not one text between a pair of tags, so it is of no use; the prompt stays as it is. Ask \
+         again with other words, or go on without"
+    )]
+    NotRewritten,
     #[error("stopped after step {step}, as asked")]
     Cancelled { step: u32 },
     #[error(
@@ -100,7 +105,8 @@ impl Error {
             | Error::GraphDiffers { .. }
             | Error::Lora { .. }
             | Error::BadOrder(_)
-            | Error::ForeignSource { .. } => Kind::Refused,
+            | Error::ForeignSource { .. }
+            | Error::NotRewritten => Kind::Refused,
             Error::Cancelled { .. } | Error::Stopped => Kind::Stopped,
             Error::RuntimeMissing
             | Error::RuntimeBroken(_)
@@ -133,6 +139,7 @@ impl Error {
             Error::Lora { .. } => "lora_unusable",
             Error::BadOrder(_) => "order_refused",
             Error::ForeignSource { .. } => "source_not_known",
+            Error::NotRewritten => "rewrite_unusable",
             Error::Cancelled { .. } => "cancelled",
             Error::Stopped => "import_stopped",
             Error::NotANumber { .. } => "model_gave_no_number",

@@ -1,9 +1,10 @@
 //! One ONNX graph: its inputs and outputs found by name, fed in the type and rank that it wants.
 
 use half::{bf16, f16};
+use ort::memory::Allocator;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{Session, SessionInputValue};
-use ort::value::{DynValue, Outlet, Tensor, TensorElementType, TensorRef};
+use ort::value::{DynTensor, DynValue, Outlet, Tensor, TensorElementType, TensorRef};
 
 use super::error::{Error, Result};
 use super::latents::Latents;
@@ -33,7 +34,12 @@ pub(crate) enum Feed<'a> {
     Ids(&'a [usize], &'a [i64]),
     /// The same number for every picture of the batch, as a scalar or a list, as the graph wants it.
     Each(usize, f32),
+    /// What a graph gave before.
+    Kept(&'a Kept),
 }
+
+/// An output that is fed again as it is, in the graph's own type: what a decoder remembers.
+pub(crate) struct Kept(DynValue);
 
 impl Graph {
     /// Opens `FOLDER/model.onnx` of a package.
@@ -83,6 +89,15 @@ impl Graph {
         find(&self.outputs, spellings)
     }
 
+    /// Inputs called `STEM.0.END`, `STEM.1.END`, … in the order of their numbers.
+    pub(crate) fn numbered_inputs(&self, stem: &str, end: &str) -> Vec<Port> {
+        numbered(&self.inputs, stem, end)
+    }
+
+    pub(crate) fn numbered_outputs(&self, stem: &str, end: &str) -> Vec<Port> {
+        numbered(&self.outputs, stem, end)
+    }
+
     /// Of outputs numbered `STEM.0`, `STEM.1`, … the one before the last.
     pub(crate) fn penultimate(&self, stem: &str) -> Option<Port> {
         let number = |p: &Port| p.name.strip_prefix(stem)?.trim_start_matches(['.', '_']).parse::<usize>().ok();
@@ -105,12 +120,22 @@ impl Graph {
     }
 
     pub(crate) fn run_for(&mut self, feeds: &[(&Port, Feed)], wanted: &[&Port]) -> Result<Vec<Latents>> {
+        self.run_keeping(feeds, wanted, &[]).map(|(found, _)| found)
+    }
+
+    /// Also gives the outputs `keep`, in their order, as they are.
+    pub(crate) fn run_keeping(
+        &mut self,
+        feeds: &[(&Port, Feed)],
+        wanted: &[&Port],
+        keep: &[Port],
+    ) -> Result<(Vec<Latents>, Vec<Kept>)> {
         let mut inputs = Vec::with_capacity(feeds.len());
         for (port, feed) in feeds {
             let value = feed.value(port).map_err(|e| fault(&self.name, &e))?;
             inputs.push((port.name.as_str(), value));
         }
-        let outputs = self.session.run(inputs).map_err(|e| fault(&self.name, &e))?;
+        let mut outputs = self.session.run(inputs).map_err(|e| fault(&self.name, &e))?;
         let mut found = Vec::with_capacity(wanted.len());
         for port in wanted {
             let value = outputs.get(&port.name);
@@ -120,7 +145,18 @@ impl Graph {
             })?;
             found.push(numbers);
         }
-        Ok(found)
+        let missing = |port: &Port| Error::GraphFailed {
+            graph: self.name.clone(),
+            detail: format!("it gave no output {}", port.name),
+        };
+        let kept = keep.iter().map(|port| outputs.remove(&port.name).map(Kept).ok_or_else(|| missing(port)));
+        Ok((found, kept.collect::<Result<_>>()?))
+    }
+
+    /// Nothing yet, in the place of what an input will be fed later: `shape` has a side of no length.
+    pub(crate) fn nothing(&self, port: &Port, shape: &[usize]) -> Result<Kept> {
+        let tensor = DynTensor::new(&Allocator::default(), port.kind, shape.to_vec());
+        tensor.map(|t| Kept(t.into_dyn())).map_err(|e| fault(&self.name, &e))
     }
 
     pub(crate) fn failed(&self, detail: &str) -> Error {
@@ -161,6 +197,7 @@ impl Feed<'_> {
             (Feed::Numbers(shape, values), kind) => convert(shape, values.iter().map(|v| f64::from(*v)), kind),
             #[expect(clippy::cast_precision_loss, reason = "token numbers and sizes are far below 2^52")]
             (Feed::Ids(shape, values), kind) => convert(shape, values.iter().map(|v| *v as f64), kind),
+            (Feed::Kept(Kept(value)), _) => Ok(value.into()),
             (Feed::Each(batch, value), kind) => match port.shape.as_slice() {
                 [] => convert(&[], std::iter::once(f64::from(*value)), kind),
                 // A list that is declared to hold one number wants one, whatever the batch.
@@ -169,6 +206,13 @@ impl Feed<'_> {
             },
         }
     }
+}
+
+fn numbered(ports: &[Port], stem: &str, end: &str) -> Vec<Port> {
+    let number = |p: &Port| p.name.strip_prefix(stem)?.strip_suffix(end)?.trim_matches('.').parse::<usize>().ok();
+    let mut found: Vec<(usize, Port)> = ports.iter().filter_map(|p| Some((number(p)?, p.clone()))).collect();
+    found.sort_by_key(|(number, _)| *number);
+    found.into_iter().map(|(_, port)| port).collect()
 }
 
 fn convert(

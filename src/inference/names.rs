@@ -31,6 +31,13 @@ pub(crate) const LATENT_FRAMES: Spellings = &["num_frames", "latent_num_frames"]
 pub(crate) const ROPE_SCALE: Spellings = &["rope_interpolation_scale"];
 pub(crate) const DECODE_TIMESTEP: Spellings = &["timestep", "temb", "decode_timestep"];
 
+pub(crate) const EMBEDS: Spellings = &["inputs_embeds"];
+pub(crate) const PLACES: Spellings = &["position_ids"];
+pub(crate) const LOGITS: Spellings = &["logits"];
+pub(crate) const PIXEL_VALUES: Spellings = &["pixel_values"];
+pub(crate) const GRID: Spellings = &["image_grid_thw", "grid_thw"];
+pub(crate) const FEATURES: Spellings = &["image_features", "image_embeds"];
+
 /// One graph of a family and what it must have.
 pub(crate) struct Expected {
     pub(crate) folder: &'static str,
@@ -92,6 +99,13 @@ const LTX_VIDEO: [Expected; 4] = [
     graph("transformer", &[HIDDEN, WORDS, TIMESTEP], &[OUT_HIDDEN]),
     VAE_ENCODER,
     VAE_DECODER,
+];
+
+/// What a model that rewrites prompts has besides.
+pub(crate) const REWRITER: [Expected; 3] = [
+    graph("rewriter/vision_encoder", &[PIXEL_VALUES, GRID], &[FEATURES]),
+    graph("rewriter/embed_tokens", &[IDS], &[EMBEDS]),
+    graph("rewriter/decoder", &[EMBEDS, PLACES, &["past_key_values.0.key"]], &[LOGITS, &["present.0.key"]]),
 ];
 
 pub(crate) fn expected(family: &str) -> &'static [Expected] {

@@ -14,7 +14,7 @@ use crate::inference::replay::Case;
 use crate::inference::{Device, Settings, Trial};
 
 use super::error::{Error, Result};
-use super::protocol::{Finished, FromWorker, Run, ToWorker, hear, say};
+use super::protocol::{Finished, FromWorker, Rewrite, Run, ToWorker, hear, say};
 
 /// How often whoever waits for a worker is asked whether it should go on.
 const BEAT: Duration = Duration::from_millis(500);
@@ -43,6 +43,10 @@ pub enum News {
     Frame {
         done: u32,
         of: u32,
+    },
+    /// So many pieces of words of a rewritten prompt are there.
+    Said {
+        tokens: u32,
     },
     /// Nothing happened for a moment.
     Waiting,
@@ -127,6 +131,17 @@ impl Worker {
         }
     }
 
+    /// Has a prompt rewritten; `told` as with a run.
+    pub fn rewrite(&mut self, mut rewrite: Rewrite, told: &mut dyn FnMut(News) -> ControlFlow<()>) -> Result<String> {
+        let ticket = self.ticket();
+        rewrite.ticket = ticket;
+        self.say(&ToWorker::Rewrite(Box::new(rewrite)))?;
+        match self.wait(ticket, told)? {
+            FromWorker::Rewritten { text, .. } => Ok(text),
+            _ => Err(Error::Garbled),
+        }
+    }
+
     /// Replays a package's reference cases.
     pub fn test(&mut self, package: &str) -> Result<Vec<Case>> {
         let ticket = self.ticket();
@@ -165,6 +180,7 @@ impl Worker {
                     News::Step { step, of, preview: preview.map(|p| p.0) }
                 }
                 Ok(FromWorker::Frame { done, of, .. }) => News::Frame { done, of },
+                Ok(FromWorker::Said { tokens, .. }) => News::Said { tokens },
                 Ok(FromWorker::Failed { .. }) if stopping => return Err(Error::Cancelled),
                 Ok(FromWorker::Failed { code, sentence, .. }) => return Err(Error::Failed { code, sentence }),
                 Ok(_) if stopping => return Err(Error::Cancelled),

@@ -5,12 +5,12 @@ use crate::domain::jobs::lane::Material;
 use crate::domain::recipes::{self, Recipe};
 use crate::inference::{Role, Task};
 
-use super::protocol::{Bytes, OrderFrame, ReferenceFrame, Run, SceneFrame};
+use super::protocol::{Bytes, OrderFrame, ReferenceFrame, Rewrite, Run, SceneFrame};
 
 pub(super) fn run(recipe: &Recipe, materials: &[Material], (preview_every, preview_pause): (u32, u32)) -> Run {
     let order = OrderFrame {
         task: task(recipe.task),
-        prompt: recipe.prompt.to_string(),
+        prompt: recipe.told().to_string(),
         negative: recipe.negative.as_ref().map(ToString::to_string),
         references: materials.iter().map(reference).collect(),
         size: recipe.size,
@@ -23,6 +23,16 @@ pub(super) fn run(recipe: &Recipe, materials: &[Material], (preview_every, previ
         scheduler: recipe.scheduler.clone(),
     };
     Run { ticket: 0, package: recipe.model.clone(), order, preview_every, preview_pause }
+}
+
+pub(super) fn rewrite(recipe: &Recipe, materials: &[Material]) -> Rewrite {
+    Rewrite {
+        ticket: 0,
+        package: recipe.model.clone(),
+        task: task(recipe.task),
+        prompt: recipe.prompt.to_string(),
+        references: materials.iter().map(reference).collect(),
+    }
 }
 
 fn reference(material: &Material) -> ReferenceFrame {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::units::{Rate, Size};
 use crate::inference::replay::Case;
-use crate::inference::{Device, Order, ReferencePicture, Role, Settings, Task, Trial, UnknownWord};
+use crate::inference::{Brief, Device, Order, ReferencePicture, Role, Settings, Task, Trial, UnknownWord};
 use crate::media;
 use crate::media::decode::{Limits, decode};
 use crate::media::scene::Scene;
@@ -29,6 +29,8 @@ pub enum ToWorker {
         card: u32,
     },
     Run(Box<Run>),
+    /// Says a prompt as the package's model was trained to read it.
+    Rewrite(Box<Rewrite>),
     /// Replays a package's reference cases.
     Test {
         ticket: u64,
@@ -56,7 +58,24 @@ pub struct Run {
     pub preview_pause: u32,
 }
 
-/// Every answer to a ticket ends with `Made`, `Tested`, `Measured` or `Failed`.
+/// One prompt to rewrite.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Rewrite {
+    pub ticket: u64,
+    pub package: String,
+    pub task: Task,
+    pub prompt: String,
+    pub references: Vec<ReferenceFrame>,
+}
+
+impl Rewrite {
+    /// Fails when a reference is not a picture that may be opened.
+    pub fn brief(self) -> Result<Brief, media::Error> {
+        Ok(Brief { task: self.task, prompt: self.prompt, references: opened(self.references)? })
+    }
+}
+
+/// Every answer to a ticket ends with `Made`, `Rewritten`, `Tested`, `Measured` or `Failed`.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromWorker {
     Ready {
@@ -79,6 +98,15 @@ pub enum FromWorker {
         of: u32,
     },
     Made(Box<Finished>),
+    /// So many pieces of words of a rewritten prompt are there.
+    Said {
+        ticket: u64,
+        tokens: u32,
+    },
+    Rewritten {
+        ticket: u64,
+        text: String,
+    },
     Tested {
         ticket: u64,
         cases: Vec<Case>,
@@ -149,15 +177,11 @@ pub struct ReferenceFrame {
 impl OrderFrame {
     /// The order itself; fails when a reference, which lay in the studio, is not a picture that may be opened.
     pub fn order(self) -> Result<Order, media::Error> {
-        let references = self.references.into_iter().map(|r| {
-            let (picture, _) = decode(&r.file.0, &Limits::own())?;
-            Ok(ReferencePicture { picture, role: r.role, scene: r.scene.map(Scene::from) })
-        });
         Ok(Order {
             task: self.task,
             prompt: self.prompt,
             negative: self.negative,
-            references: references.collect::<Result<_, media::Error>>()?,
+            references: opened(self.references)?,
             size: self.size,
             steps: self.steps,
             guidance: self.guidance,
@@ -169,6 +193,14 @@ impl OrderFrame {
             init_latents: None,
         })
     }
+}
+
+fn opened(references: Vec<ReferenceFrame>) -> Result<Vec<ReferencePicture>, media::Error> {
+    let open = |r: ReferenceFrame| {
+        let (picture, _) = decode(&r.file.0, &Limits::own())?;
+        Ok(ReferencePicture { picture, role: r.role, scene: r.scene.map(Scene::from) })
+    };
+    references.into_iter().map(open).collect()
 }
 
 /// A scene as it travels.

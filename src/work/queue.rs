@@ -13,6 +13,7 @@ use crate::domain::jobs::Trouble;
 use crate::domain::jobs::lane::{self, Claimed, Handed, Lease, Material, Word};
 use crate::domain::recipes::{self, Recipe};
 use crate::domain::renders::MadeWith;
+use crate::domain::rewrites::lane as asked;
 use crate::domain::studio::Studio;
 use crate::inference::Device;
 
@@ -112,6 +113,10 @@ impl Lane {
                 thread::sleep(LOOK / 2);
                 continue;
             };
+            if self.rewrites(&system) {
+                last = Stopwatch::start();
+                continue;
+            }
             match lane::claim(&system, &self.how.engine.device.to_string(), self.model.as_deref()) {
                 Ok(Some(claimed)) => {
                     self.job(&system, claimed);
@@ -197,13 +202,61 @@ impl Lane {
         let finished = worker.run(run, &mut |news| {
             let word = match news {
                 News::Step { step, of, preview } => lane::step(system, lease, variation, step, of, preview),
-                News::Frame { .. } | News::Waiting => lane::beat(system, lease),
+                News::Frame { .. } | News::Said { .. } | News::Waiting => lane::beat(system, lease),
             };
             let go_on = word == Word::GoOn && !stop.load(Ordering::Relaxed);
             if go_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         self.worker = Some(worker);
         finished
+    }
+
+    /// Does one rewrite, if one waits: somebody sits before it, and it takes less than a picture.
+    fn rewrites(&mut self, system: &Act) -> bool {
+        let claimed = match asked::claim(system) {
+            Ok(Some(claimed)) => claimed,
+            Ok(None) => return false,
+            Err(e) => {
+                tracing::error!(code = e.code(), "the queue could not take a rewrite: {e}");
+                return false;
+            }
+        };
+        let at = (claimed.workspace, claimed.id);
+        let told = match self.rewrite(system, &claimed) {
+            Ok(text) => asked::finish(system, at, &text),
+            Err(e) => {
+                if e.lost() || e.code() == "out_of_memory" {
+                    self.let_go();
+                }
+                tracing::warn!(rewrite = %claimed.id, code = e.code(), "rewrite {} failed ({})", claimed.id, e.code());
+                asked::fail(system, at, Trouble { code: e.code().to_owned(), sentence: e.to_string() })
+            }
+        };
+        if let Err(e) = told {
+            tracing::error!(rewrite = %claimed.id, code = e.code(), "the end of rewrite {} could not be written down: {e}", claimed.id);
+        }
+        self.show("idle");
+        true
+    }
+
+    fn rewrite(&mut self, system: &Act, claimed: &asked::Claimed) -> Result<String> {
+        let mut worker = match self.worker.take() {
+            Some(worker) => worker,
+            None => self.start()?,
+        };
+        // The model itself makes room for its rewriter, and is loaded again for the next picture.
+        self.model = None;
+        self.note(&worker, "working");
+        let (stop, mut last) = (self.stop.clone(), 0);
+        let text = worker.rewrite(order::rewrite(&claimed.recipe, &claimed.materials), &mut |news| {
+            if let News::Said { tokens } = news {
+                last = tokens;
+            }
+            let go_on = asked::said(system, claimed.id, last) == Word::GoOn && !stop.load(Ordering::Relaxed);
+            if go_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        self.worker = Some(worker);
+        text
     }
 
     fn start(&self) -> Result<Worker> {

@@ -1,6 +1,7 @@
 //! The worker process: hears orders on its standard input, renders, and answers there. It keeps one model loaded.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -9,9 +10,9 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use crate::inference::replay::{self, Case};
-use crate::inference::{Engine, Package, Packages, Pipeline, Settings};
+use crate::inference::{Engine, Package, Packages, Pipeline, Rewriter, Settings};
 
-use super::protocol::{FromWorker, Run, ToWorker, hear, say};
+use super::protocol::{FromWorker, Rewrite, Run, ToWorker, hear, say};
 use super::stops::Stops;
 use super::{confine, craft};
 
@@ -46,10 +47,11 @@ fn work(mut socket: UnixStream) -> io::Result<()> {
     let (mut ears, heard) = (socket.try_clone()?, stops.clone());
     thread::Builder::new().name("ears".to_owned()).spawn(move || listen(&mut ears, &heard, &tell))?;
 
-    let mut desk = Desk { engine, packages: Packages::new(models), loaded: None };
+    let mut desk = Desk { engine, packages: Packages::new(models), loaded: None, rewriter: None };
     for order in orders {
         let answer = match order {
             ToWorker::Run(run) => desk.run(*run, &stops, &mut socket)?,
+            ToWorker::Rewrite(rewrite) => desk.rewrite(*rewrite, &stops, &mut socket)?,
             ToWorker::Test { ticket, package } => desk.test(ticket, &package),
             ToWorker::Measure { ticket, folder } => desk.measure(ticket, &folder),
             ToWorker::Hello { .. } | ToWorker::Try { .. } | ToWorker::Cancel { .. } => continue,
@@ -81,11 +83,12 @@ fn listen(socket: &mut UnixStream, stops: &Stops, tell: &Sender<ToWorker>) {
     stops.stop_all();
 }
 
-/// Where the work is done: the engine and the one model that is loaded.
+/// Where the work is done: the engine and the one model, or the one rewriter, that is loaded. Each may fill the memory.
 struct Desk {
     engine: Engine,
     packages: Packages,
     loaded: Option<Loaded>,
+    rewriter: Option<(Package, Rewriter)>,
 }
 
 struct Loaded {
@@ -105,6 +108,35 @@ impl Desk {
             Err(e) => return Ok(FromWorker::failed(ticket, e.code(), &e)),
         };
         craft::make(&loaded.package.info, loaded.pipeline.as_mut(), run, stops, socket)
+    }
+
+    /// Fails only when the studio can no longer be told.
+    fn rewrite(&mut self, order: Rewrite, stops: &Stops, socket: &mut UnixStream) -> io::Result<FromWorker> {
+        let (ticket, package) = (order.ticket, order.package.clone());
+        if stops.ask(ticket).is_break() {
+            return Ok(FromWorker::failed(ticket, "cancelled", &"stopped before the first word, as asked"));
+        }
+        let brief = match order.brief() {
+            Ok(brief) => brief,
+            Err(e) => return Ok(FromWorker::failed(ticket, e.code(), &e)),
+        };
+        let rewriter = match self.load_rewriter(&package) {
+            Ok(rewriter) => rewriter,
+            Err(e) => return Ok(FromWorker::failed(ticket, e.code(), &e)),
+        };
+        let mut unheard = None;
+        let answer = rewriter.rewrite(&brief, &mut |tokens| match say(socket, &FromWorker::Said { ticket, tokens }) {
+            Ok(()) => stops.ask(ticket),
+            Err(e) => {
+                unheard = Some(e);
+                ControlFlow::Break(())
+            }
+        });
+        match (unheard, answer) {
+            (Some(e), _) => Err(e),
+            (None, Ok(rewritten)) => Ok(FromWorker::Rewritten { ticket, text: rewritten.text }),
+            (None, Err(e)) => Ok(FromWorker::failed(ticket, e.code(), &e)),
+        }
     }
 
     fn test(&mut self, ticket: u64, package: &str) -> FromWorker {
@@ -128,6 +160,7 @@ impl Desk {
 
     /// The package as it is now on disk; the model before it is let go first, so that two never share the memory.
     fn load(&mut self, name: &str) -> crate::inference::Result<&mut Loaded> {
+        self.rewriter = None;
         let package = self.packages.find(name)?;
         let kept =
             self.loaded.take().filter(|l| l.package.info.name == name && l.package.info.hash == package.info.hash);
@@ -136,5 +169,17 @@ impl Desk {
             None => Loaded { pipeline: self.engine.load(&package)?, package },
         };
         Ok(self.loaded.insert(loaded))
+    }
+
+    /// The same for the part that rewrites.
+    fn load_rewriter(&mut self, name: &str) -> crate::inference::Result<&mut Rewriter> {
+        self.loaded = None;
+        let package = self.packages.find(name)?;
+        let kept = self.rewriter.take().filter(|(p, _)| p.info.name == name && p.info.hash == package.info.hash);
+        let kept = match kept {
+            Some(kept) => kept,
+            None => (package.clone(), self.engine.load_rewriter(&package)?),
+        };
+        Ok(&mut self.rewriter.insert(kept).1)
     }
 }

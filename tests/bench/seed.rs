@@ -138,6 +138,7 @@ fn main() -> anyhow::Result<()> {
             rate: None,
             strength: None,
             scheduler: None,
+            rewritten: None,
         };
         jobs::order(&act, done.workspace, &draft)?;
         let claimed = lane::claim(&system, "bench", None)?.context("the job just ordered is not there")?;

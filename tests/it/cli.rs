@@ -230,6 +230,32 @@ fn a_clip_is_a_file_or_a_folder_of_frames() {
 }
 
 #[test]
+fn a_rewritten_prompt_is_printed_used_and_kept_and_one_of_no_use_leaves_the_words_as_they_are() {
+    let home = home();
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/dreamomni2");
+    crate::packages::copy_into(&package, &home.path().join("studio/models/dreamomni2"));
+    fs::write(home.path().join("a.png"), sample_png()).unwrap();
+    let edit = |model: &str, prompt: &str, end: &[&str]| {
+        let words = ["render", "--data", "studio", "--model", model, "--prompt", prompt, "--task", "edit"];
+        studio(home.path(), &[&words[..], &["--reference", "a.png:source"], end].concat())
+    };
+    let rewritten = "The same street at night, its lamps are lit; nothing else changes.";
+    let only = edit("dreamomni2", "make it night", &["--rewrite-only"]);
+    assert_eq!(text(&only.stdout), format!("{rewritten}\n"), "{}", text(&only.stderr));
+    let end = ["--size", "64x48", "--steps", "2", "--rewrite", "-o", "b.png"];
+    let used = edit("dreamomni2", "make it night", &end);
+    assert!(text(&used.stdout).starts_with(&format!("rewritten: {rewritten}\n")), "{}", text(&used.stderr));
+    let kept = dreamomni2::media::notes::read(&fs::read(home.path().join("b.png")).unwrap(), "studio-recipe").unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!((&kept["prompt"], &kept["rewritten"]), (&"make it night".into(), &rewritten.into()));
+    let useless = edit("dreamomni2", "leave it", &end);
+    assert!(useless.status.success() && text(&useless.stderr).contains("the prompt stays as it is"));
+    let none = edit("starter", "a red circle", &["--rewrite-only"]);
+    assert_eq!(none.status.code(), Some(3));
+    assert!(text(&none.stderr).contains("has no rewriter"), "{}", text(&none.stderr));
+}
+
+#[test]
 fn secrets_are_not_asked_for_where_nobody_is() {
     let home = home();
     let out = studio(home.path(), &["init", "--studio-name", "Orchid"]);

@@ -10,7 +10,7 @@ use dreamomni2::media::decode::{Limits, decode};
 use dreamomni2::media::picture::Picture;
 use dreamomni2::media::{clip, encode};
 use dreamomni2::work::hands::News;
-use dreamomni2::work::protocol::{Bytes, OrderFrame, ReferenceFrame, Run};
+use dreamomni2::work::protocol::{Bytes, OrderFrame, ReferenceFrame, Rewrite, Run};
 use dreamomni2::work::{Start, Worker};
 
 /// A build without ONNX Runtime proves nothing, so it fails.
@@ -58,7 +58,7 @@ fn a_worker_renders_a_picture_and_a_clip_and_tells_of_every_step() {
                 previews += usize::from(preview.is_some_and(|p| p.starts_with(&[0xFF, 0xD8])));
             }
             News::Frame { done, .. } => frames.push(done),
-            News::Waiting => {}
+            News::Said { .. } | News::Waiting => {}
         }
         ControlFlow::Continue(())
     };
@@ -89,7 +89,7 @@ fn a_video_model_makes_a_clip_from_words_and_a_first_frame() {
         match news {
             News::Step { .. } => steps += 1,
             News::Frame { done, of } => frames.push((done, of)),
-            News::Waiting => {}
+            News::Said { .. } | News::Waiting => {}
         }
         ControlFlow::Continue(())
     };
@@ -133,6 +133,40 @@ fn a_worker_ends_with_its_studio() {
     assert!(process.exists());
     drop(worker);
     assert!(!process.exists());
+}
+
+#[test]
+fn a_worker_rewrites_a_prompt_renders_with_the_same_package_and_stops_between_two_words() {
+    let mut worker = worker();
+    let picture = Picture::filled(Size::new(61, 47), [200, 40, 40]).unwrap();
+    let file = Bytes(encode::png(&picture, encode::Effort::Quick).unwrap());
+    let references = vec![ReferenceFrame { file, role: Role::Source, scene: None }];
+    let rewrite = Rewrite {
+        ticket: 0,
+        package: "dreamomni2".to_owned(),
+        task: Task::Edit,
+        prompt: "make it night".to_owned(),
+        references: references.clone(),
+    };
+    let mut heard = Vec::new();
+    let mut told = |news| {
+        if let News::Said { tokens } = news {
+            heard.push(tokens);
+        }
+        ControlFlow::Continue(())
+    };
+    let text = worker.rewrite(rewrite.clone(), &mut told).unwrap();
+    assert_eq!(text, "The same street at night, its lamps are lit; nothing else changes.");
+    assert!(heard.len() > 3 && heard.is_sorted(), "{heard:?}");
+    let order = OrderFrame { size: Size::new(64, 48), references, ..run(Task::Edit).order };
+    let mut told = |_| ControlFlow::Continue(());
+    assert!(worker.run(Run { package: "dreamomni2".to_owned(), order, ..run(Task::Edit) }, &mut told).is_ok());
+    let stopped = worker.rewrite(rewrite.clone(), &mut |_| ControlFlow::Break(()));
+    assert_eq!(stopped.unwrap_err().code(), "cancelled");
+    let without = Rewrite { prompt: "leave it".to_owned(), ..rewrite.clone() };
+    assert_eq!(worker.rewrite(without, &mut told).unwrap_err().code(), "rewrite_unusable");
+    let none = worker.rewrite(Rewrite { package: "kontext".to_owned(), ..rewrite }, &mut told).unwrap_err();
+    assert_eq!(none.code(), "order_refused");
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod power_loss;
 mod queue;
 mod quiet_log;
 mod resuming;
+mod rewrites;
 mod routes;
 mod rows;
 mod runtimes;

@@ -247,6 +247,7 @@ fn a_video_package_says_how_many_frames_its_clips_can_have_and_a_recipe_is_held_
         rate: None,
         strength: None,
         scheduler: None,
+        rewritten: None,
     };
     let check = |frames| recipes::check(&draft(frames), std::slice::from_ref(&card), 0);
     let refused = check(Some(16)).unwrap_err();
@@ -265,4 +266,27 @@ fn a_tokenizer_with_more_words_than_its_text_encoder_knows_is_refused() {
     let error = import(folder.path(), "ltx").unwrap_err();
     assert_eq!(error.code(), "package_file_malformed");
     assert!(error.to_string().contains("tokenizer") && error.to_string().contains("vocab_size of 40"), "{error}");
+}
+
+#[test]
+fn a_model_with_a_whole_rewriter_says_so_and_half_a_rewriter_is_refused() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/dreamomni2");
+    assert!(import(&package, "whole").unwrap().rewrites);
+    assert!(!import(&good(), "none").unwrap().rewrites);
+    let refused = |spoil: &dyn Fn(&Path)| {
+        let folder = tempfile::tempdir().unwrap();
+        copy_into(&package, folder.path());
+        spoil(&folder.path().join("rewriter"));
+        import(folder.path(), "half").unwrap_err().to_string()
+    };
+    let gone = refused(&|rewriter| fs::remove_file(rewriter.join("decoder/model.onnx")).unwrap());
+    assert!(gone.contains("rewriter/decoder/model.onnx"), "{gone}");
+    let gone = refused(&|rewriter| fs::remove_file(rewriter.join("preprocessor_config.json")).unwrap());
+    assert!(gone.contains("rewriter/preprocessor_config.json"), "{gone}");
+    let small = refused(&|rewriter| fs::write(rewriter.join("config.json"), r#"{"vocab_size": 40}"#).unwrap());
+    assert!(small.contains("vocab_size of 40"), "{small}");
+    let other = refused(&|rewriter| {
+        fs::copy(rewriter.join("embed_tokens/model.onnx"), rewriter.join("decoder/model.onnx")).unwrap();
+    });
+    assert!(other.contains("expected input inputs_embeds"), "{other}");
 }

@@ -225,6 +225,7 @@ fn the_recipe_of_an_upscale_follows_from_its_source() {
         rate: None,
         strength: None,
         scheduler: None,
+        rewritten: None,
     };
     let of = |width, height| {
         let called = "{a|b}.png".to_owned();

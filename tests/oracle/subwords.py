@@ -1,4 +1,4 @@
-"""Writes tests/data/tokenizers.tar.zst: small tokenizers of CLIP's and T5's kind, and what the originals make of 200 prompts.
+"""Writes tests/data/tokenizers.tar.zst: small tokenizers of CLIP's, T5's and Qwen2's kind, and what the originals make of 200 prompts.
 
 Vocabularies are trained here on the prompts themselves, with merges and pieces enough that words are cut in every way.
 The numbers are those of transformers' own classes for each folder, as real packages have them: parts only,
@@ -6,7 +6,8 @@ The numbers are those of transformers' own classes for each folder, as real pack
 import io, json, logging, pathlib, shutil, subprocess, sys, tarfile, tempfile
 import sentencepiece
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers, Regex
-from transformers import CLIPTokenizer, T5Tokenizer
+from transformers import CLIPTokenizer, Qwen2Tokenizer, T5Tokenizer
+from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
 logging.disable(logging.WARNING)
 packed = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "tests/data/tokenizers.tar.zst")
@@ -35,7 +36,7 @@ SENTENCES = {
 STRANGE = ["", " ", "\t", "\n\n", "  two  spaces  ", "tab\tand\nnewline\r\n", "\u00a0no\u00a0break\u2003em\u3000ideographic", "zero\u200bwidth\u200djoin\ufeffmark\u00adsoft",
            "🐱🌊", "👩‍🚀 on 🌙", "🏳️‍🌈🇩🇪🇫🇷", "👍🏽👍🏿", "e\u0301 = é; a\u0308 = ä; \u1e9b\u0323", "Z\u0351\u036bA\u0343L\u0350G\u0300O\u0301", "ﬁne ﬂow Ⅷ ½ ① ㎏ ℃ ™", "Ǆ ǅ ǆ ŉ",
            "ℌ𝔢𝔩𝔩𝔬 𝒲ℴ𝓇𝓁𝒹", "ᄒ\u1161\u11ab글", "…“quotes”—dash–dash‐hyphen", "1234567890 3.14 1,000,000 1e-5", "CamelCase snake_case kebab-case", "!!!???...,,,", "<|endoftext|> inside",
-           "<|startoftext|>", "</s> <pad> <unk>", "a</w>b", "▁under▁score", "it's IT'S it’s 'S 'll", "x" * 300, "word " * 100, "猫" * 100, "ééé" * 60]
+           "<|startoftext|>", "</s> <pad> <unk>", "a</w>b", "▁under▁score", "it's IT'S it’s 'S 'll", "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>hi<|im_end|>\n", "<tool_call>{\"a\": 1}</tool_call>", "x" * 300, "word " * 100, "猫" * 100, "ééé" * 60]
 
 
 def prompts():
@@ -55,12 +56,12 @@ def write(file, value):
     file.write_text(json.dumps(value, ensure_ascii=False) + "\n")
 
 
-def bpe(normalizer, pattern, behavior, invert, size, **how):
+def bpe(normalizer, pattern, behavior, invert, size, sentences=None, **how):
     tokenizer = Tokenizer(models.BPE(**how))
     tokenizer.normalizer = normalizer
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(pattern), behavior, invert=invert), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     trainer = trainers.BpeTrainer(vocab_size=size, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False, **how)
-    tokenizer.train_from_iterator(prompts() * 3, trainer)
+    tokenizer.train_from_iterator((sentences or prompts()) * 3, trainer)
     return [tuple(merge) for merge in json.loads(tokenizer.to_str())["model"]["merges"]]
 
 
@@ -82,6 +83,20 @@ def t5(folder):
                                              eos_id=1, unk_id=2, bos_id=-1, normalization_rule_name="nmt_nfkc", hard_vocab_limit=False, minloglevel=2)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "spiece.model").write_bytes(model.getvalue())
+
+
+def qwen2(folder, sentences=None, size=1500):
+    """Every byte, what was learnt, and behind it the signs of its own; some of them count as text."""
+    merges = bpe(normalizers.NFC(), PRETOKENIZE_REGEX, "isolated", False, size, sentences=sentences)
+    words = sorted(pre_tokenizers.ByteLevel.alphabet()) + ["".join(merge) for merge in merges]
+    vocab = {word: at for at, word in enumerate(dict.fromkeys(words))}
+    write(folder / "vocab.json", vocab)
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(" ".join(merge) for merge in merges) + "\n")
+    plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+    signs = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
+    added = {len(vocab) + at: dict(plain, content=sign, special=not sign.endswith("tool_call>")) for at, sign in enumerate(signs + ["<tool_call>", "</tool_call>"])}
+    write(folder / "tokenizer_config.json", {"added_tokens_decoder": added, "add_prefix_space": False, "bos_token": None, "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>",
+                                             "unk_token": None, "model_max_length": 131072, "tokenizer_class": "Qwen2Tokenizer"})
 
 
 def folder(name, kind, parts, config, special=None):
@@ -124,6 +139,13 @@ if __name__ == "__main__":
     told(folder("clip-filled-otherwise", "clip", clip, bare, {"pad_token": {"content": "!", "lstrip": False, "rstrip": False, "single_word": False, "normalized": False}}), "clip")
     original = told(folder("t5-spiece", "t5", t5, t5_config), "t5")
     only_json(root / "t5-json", "t5", original)
+    qwen2(root / "qwen2-parts")
+    for name in ("qwen2-parts", "qwen2-json"):
+        original = Qwen2Tokenizer.from_pretrained(str(root / "qwen2-parts"))
+        if name == "qwen2-json":
+            original.save_pretrained(str(root / name))
+        ids = original(prompts()).input_ids
+        write(root / name / "expected.json", {"ids": ids, "texts": original.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)})
     with tarfile.open(root / "all.tar", "w") as tar:
         for file in sorted(f for f in root.rglob("*") if f.is_file() and f.name != "all.tar"):
             entry = tarfile.TarInfo(str(file.relative_to(root)))

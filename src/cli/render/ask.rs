@@ -1,7 +1,7 @@
 //! What the command line asks for, checked as the API checks it and made into an order.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::shelf;
 use crate::base::entropy::Entropy;
@@ -36,7 +36,9 @@ const MOST_SEED: u64 = (1 << 53) - 1;
 impl Ask {
     pub(super) fn read(flags: &Render, card: &ModelCard, cards: &[ModelCard]) -> Result<Self, Failure> {
         let grid = grid::read(flags.grid_x.as_deref(), flags.grid_y.as_deref())?;
-        let target = if grid.is_some() { Target::Folder(flags.output.clone()) } else { Target::read(&flags.output)? };
+        // Who asks for words only names no output: it is a picture's prompt.
+        let out = flags.output.clone().unwrap_or_else(|| PathBuf::from("picture.png"));
+        let target = if grid.is_some() { Target::Folder(out.clone()) } else { Target::read(&out)? };
         let mut named: Vec<(&str, Option<Role>)> = flags.reference.iter().map(|text| split_role(text)).collect();
         named.extend(flags.mask.iter().map(|file| (file.as_str(), Some(Role::Mask))));
         let task = task(flags, &target, &named)?;
@@ -51,6 +53,7 @@ impl Ask {
         let draft = Draft {
             task: shelf::to_domain_task(task),
             prompt: flags.prompt.clone().unwrap_or_default(),
+            rewritten: None,
             negative: flags.negative.clone(),
             references: roles.iter().enumerate().map(|(place, role)| stand_in(place, *role)).collect(),
             width: size.map_or(usual.width, |s| s.width),
@@ -104,7 +107,7 @@ impl Ask {
     pub(super) fn order(&self, one: &Recipe) -> Order {
         Order {
             task: self.task,
-            prompt: one.prompt.to_string(),
+            prompt: one.told().to_string(),
             negative: one.negative.as_ref().map(ToString::to_string),
             references: self.references.clone(),
             size: one.size,

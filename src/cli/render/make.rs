@@ -109,7 +109,7 @@ fn png(made: &Made, one: &Recipe, ask: &Ask) -> Result<Vec<u8>, Failure> {
     let plain = encode::png(picture, Effort::Small)?;
     let Size { width, height } = one.size;
     let recipe = json!({
-        "task": one.task, "prompt": one.prompt, "negative": one.negative, "width": width, "height": height,
+        "task": one.task, "prompt": one.prompt, "rewritten": one.rewritten, "negative": one.negative, "width": width, "height": height,
         "steps": one.steps, "guidance": one.guidance, "seed": one.seed, "model": one.model,
         "strength": one.strength, "scheduler": one.scheduler,
         "references": ask.references.iter().map(|r| r.role).collect::<Vec<_>>(),

@@ -4,6 +4,7 @@ mod ask;
 mod grid;
 mod make;
 mod report;
+mod rewrite;
 mod target;
 
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ Examples:
   dreamomni2 render --task upscale --model esrgan --reference boat.png -o large.png   needs an upscaler, no words
   dreamomni2 render --prompt \"a house\" --variations 4 -o house.png        house-1.png to house-4.png
   dreamomni2 render --prompt \"a boat\" --grid-x seed=1,2,3 --grid-y guidance=2,4 -o sheet/   six cells and a sheet
+  dreamomni2 render --model dreamomni2 --rewrite --prompt \"her on that bench\" --reference her.png -o her-there.png
   dreamomni2 render --prompt \"a cat\" -o cat.png --json                    what was made, as JSON")]
 pub(super) struct Render {
     /// What the picture should show, up to 4,000 characters; an upscale needs none.
@@ -100,8 +102,14 @@ pub(super) struct Render {
     #[arg(long, value_name = "NAME", default_value = "starter")]
     model: String,
     /// Where to write: NAME.png, NAME.mp4 or a folder NAME/.
-    #[arg(short, long, alias = "out", value_name = "OUT")]
-    output: PathBuf,
+    #[arg(short, long, alias = "out", value_name = "OUT", required_unless_present = "rewrite_only")]
+    output: Option<PathBuf>,
+    /// Have the model's rewriter say the prompt as the model was trained to read it, print that, and render it.
+    #[arg(long)]
+    rewrite: bool,
+    /// Only print the rewritten prompt.
+    #[arg(long)]
+    rewrite_only: bool,
     /// Start from this noise (a .npy file of float32) instead of the seed's.
     #[arg(long, value_name = "FILE.npy")]
     init_latents: Option<PathBuf>,
@@ -143,9 +151,16 @@ impl Render {
             Some(_) => packages.list()?.iter().map(shelf::card).collect(),
             None => vec![card.clone()],
         };
-        let ask = Ask::read(&self, &card, &cards)?;
+        let mut ask = Ask::read(&self, &card, &cards)?;
         let stop = Stop::watch();
         let engine = Engine::open(place.engine()?)?;
+        if self.rewrite_only {
+            return rewrite::only(&mut engine.load_rewriter(&package)?, &ask, &stop, self.json);
+        }
+        if self.rewrite {
+            // Gone before the model itself is loaded: each may fill the memory.
+            rewrite::all(&mut engine.load_rewriter(&package)?, &mut ask, &stop, self.json)?;
+        }
         let (mut loaded, mut pipeline) = (package.info.name.clone(), engine.load(&package)?);
         let mut draft = Draft::new();
         let mut report = Report::new(&package.info, &ask.recipe);

@@ -89,6 +89,7 @@ impl<'a> Report<'a> {
             "task": recipe.task,
             "model": { "name": self.package.name, "version": self.package.version, "hash": self.package.hash },
             "prompt": recipe.prompt,
+            "rewritten": recipe.rewritten,
             "negative": recipe.negative,
             "width": recipe.size.width,
             "height": recipe.size.height,

@@ -107,7 +107,7 @@ fn begin(system: &Act, lease: &Lease, worker: &str) -> Result<Option<Claimed>> {
     Ok(Some(claimed))
 }
 
-fn materials(system: &Act, workspace: WorkspaceId, recipe: &Recipe) -> Result<Vec<Material>> {
+pub(crate) fn materials(system: &Act, workspace: WorkspaceId, recipe: &Recipe) -> Result<Vec<Material>> {
     let room = system.room(workspace)?;
     let gone = || Error::Gone {
         code: "reference_missing",

@@ -137,11 +137,7 @@ fn queue(act: &Act, workspace: WorkspaceId, new: New) -> Result<Job> {
         return Err(Error::Conflict { code: "queue_full", sentence });
     }
     let row = act.change(Action::OrderJob, Scope::Work(workspace), |tx| {
-        for reference in &row.recipe.references {
-            if tx.get::<Tile>(&Tile::key_of(reference.picture))?.is_none_or(|t| t.deleted) {
-                return Err(Faults(vec![Fault::ReferenceMissing]).into());
-            }
-        }
+        references_are_here(tx, &row.recipe)?;
         mask_fits(tx, &row.recipe)?;
         row::add(tx, &row)?;
         if let Some(recipes) = recipes {
@@ -153,6 +149,15 @@ fn queue(act: &Act, workspace: WorkspaceId, new: New) -> Result<Job> {
     })?;
     house.queue.add(row.entry(workspace));
     tell(act, workspace, row)
+}
+
+pub(crate) fn references_are_here(rows: &impl Reads, recipe: &Recipe) -> Result<()> {
+    for reference in &recipe.references {
+        if rows.get::<Tile>(&Tile::key_of(reference.picture))?.is_none_or(|t| t.deleted) {
+            return Err(Faults(vec![Fault::ReferenceMissing]).into());
+        }
+    }
+    Ok(())
 }
 
 /// A mask is painted over its source: of another size it belongs to another picture.

@@ -30,6 +30,9 @@ pub struct ModelCard {
     /// Upscalers only: how many times as wide and high a picture becomes.
     #[serde(default)]
     pub scale: Option<u32>,
+    /// Rewrites prompts as it was trained to read them.
+    #[serde(default)]
+    pub rewrites: bool,
     /// How far an edit leaves its source where the recipe does not say, 0 to 1; none where the model knows no strength.
     #[serde(default)]
     pub strength: Option<f64>,

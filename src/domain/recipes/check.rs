@@ -21,6 +21,8 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
     let prompt = Prompt::new(&draft.prompt).map_err(|bad| faults.push(Fault::Prompt(bad))).ok();
     let negative = draft.negative.as_deref().filter(|text| !text.trim().is_empty()).map(Prompt::new);
     let negative = negative.transpose().map_err(|bad| faults.push(Fault::Negative(bad))).ok().flatten();
+    let rewritten = draft.rewritten.as_deref().filter(|text| !text.trim().is_empty()).map(Prompt::new);
+    let rewritten = rewritten.transpose().map_err(|bad| faults.push(Fault::Rewritten(bad))).ok().flatten();
     let seed = draft.seed.unwrap_or(seed & LARGEST_SEED);
     if seed > LARGEST_SEED {
         faults.push(Fault::Seed(seed));
@@ -49,6 +51,7 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
         Some(prompt) if faults.is_empty() => Ok(Recipe {
             task: draft.task,
             prompt,
+            rewritten,
             negative,
             references: draft.references.clone(),
             size: Size::new(draft.width, draft.height),

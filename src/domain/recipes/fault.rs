@@ -13,6 +13,8 @@ pub enum Fault {
     Prompt(BadText),
     #[error("{0}")]
     Negative(BadText),
+    #[error("The rewritten prompt cannot be used: {0}")]
+    Rewritten(BadText),
     #[error("{0} steps cannot make a picture; choose 1 to {1}")]
     Steps(u32, u32),
     #[error("{asked} is no size this model can make; choose from {min} to {max} in multiples of {multiple}")]
@@ -118,6 +120,7 @@ impl Fault {
                 _ => "prompt_control_character",
             },
             Fault::Negative(_) => "negative_malformed",
+            Fault::Rewritten(_) => "rewritten_malformed",
             Fault::Steps(..) => "steps_out_of_range",
             Fault::Size { .. } => "size_out_of_range",
             Fault::Guidance => "guidance_out_of_range",
@@ -158,6 +161,7 @@ impl Fault {
         match self {
             Fault::Prompt(_) | Fault::Wildcard => "prompt",
             Fault::Negative(_) => "negative",
+            Fault::Rewritten(_) => "rewritten",
             Fault::Steps(..) => "steps",
             Fault::Size { .. } => "size",
             Fault::Guidance => "guidance",

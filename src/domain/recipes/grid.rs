@@ -185,10 +185,12 @@ fn set(draft: &mut Draft, axis: &Axis, at: usize) -> Result<(), Fault> {
         }
         Field::Prompt => {
             let sought = axis.values.first().map_or("", |first| first.trim());
-            if sought.is_empty() || !draft.prompt.contains(sought) {
+            // Where the prompt was rewritten, the model is told that; its words are what makes a difference.
+            if sought.is_empty() || !draft.rewritten.as_ref().unwrap_or(&draft.prompt).contains(sought) {
                 return Err(Fault::NotInPrompt(sought.chars().take(80).collect()));
             }
             draft.prompt = draft.prompt.replace(sought, value);
+            draft.rewritten = draft.rewritten.take().map(|text| text.replace(sought, value));
         }
     }
     Ok(())

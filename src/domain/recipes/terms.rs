@@ -112,6 +112,9 @@ pub struct Reference {
 pub struct Draft {
     pub task: Task,
     pub prompt: String,
+    /// What the model is told in place of the prompt: said by its rewriter, perhaps changed by hand.
+    #[serde(default)]
+    pub rewritten: Option<String>,
     #[serde(default)]
     pub negative: Option<String>,
     #[serde(default)]
@@ -147,7 +150,11 @@ fn one() -> u32 {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
     pub task: Task,
+    /// As a person wrote it.
     pub prompt: Prompt,
+    /// Where the prompt was rewritten for the model: what it was told.
+    #[serde(default)]
+    pub rewritten: Option<Prompt>,
     pub negative: Option<Prompt>,
     pub references: Vec<Reference>,
     pub size: Size,
@@ -165,4 +172,11 @@ pub struct Recipe {
     /// Only where somebody chose another than the model's own.
     #[serde(default)]
     pub scheduler: Option<String>,
+}
+
+impl Recipe {
+    /// What the model is told.
+    pub fn told(&self) -> &Prompt {
+        self.rewritten.as_ref().unwrap_or(&self.prompt)
+    }
 }

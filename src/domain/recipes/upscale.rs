@@ -33,6 +33,7 @@ pub fn settled(draft: &Draft, models: &[ModelCard], source: &Source) -> Draft {
         rate: None,
         strength: None,
         scheduler: None,
+        rewritten: None,
     }
 }
 

@@ -25,9 +25,12 @@ use crate::domain::samples;
 #[schema(as = Recipe)]
 pub struct RecipeView {
     task: Task,
-    /// May be left out for an upscale, as size, steps and guidance: its source and its model decide them.
+    /// As a person wrote it. May be left out for an upscale, as size, steps and guidance: its source and its model decide them.
     #[serde(default)]
     prompt: String,
+    /// What the model is told in its place: the text of a rewrite, perhaps changed by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rewritten: Option<String>,
     negative: Option<String>,
     #[serde(default)]
     references: Vec<ReferenceView>,
@@ -84,11 +87,26 @@ impl From<Reference> for ReferenceView {
     }
 }
 
+impl ReferenceView {
+    pub(super) fn reference(self) -> Result<Reference, Problem> {
+        match (self.render, self.asset) {
+            (Some(render), None) => Ok(Reference { picture: Picture::Render(render), role: self.role }),
+            (None, Some(asset)) => Ok(Reference { picture: Picture::Asset(asset), role: self.role }),
+            _ => Err(Problem::field(
+                "references",
+                "reference_malformed",
+                "A reference names a render or an asset: one of them.",
+            )),
+        }
+    }
+}
+
 impl From<Recipe> for RecipeView {
     fn from(r: Recipe) -> Self {
         RecipeView {
             task: r.task,
             prompt: r.prompt.to_string(),
+            rewritten: r.rewritten.map(|text| text.to_string()),
             negative: r.negative.map(|n| n.to_string()),
             references: r.references.into_iter().map(ReferenceView::from).collect(),
             width: r.size.width,
@@ -108,20 +126,12 @@ impl From<Recipe> for RecipeView {
 
 impl RecipeView {
     fn draft(self) -> Result<Draft, Problem> {
-        let reference = |r: ReferenceView| match (r.render, r.asset) {
-            (Some(render), None) => Ok(Reference { picture: Picture::Render(render), role: r.role }),
-            (None, Some(asset)) => Ok(Reference { picture: Picture::Asset(asset), role: r.role }),
-            _ => Err(Problem::field(
-                "references",
-                "reference_malformed",
-                "A reference names a render or an asset: one of them.",
-            )),
-        };
         Ok(Draft {
             task: self.task,
             prompt: self.prompt,
+            rewritten: self.rewritten,
             negative: self.negative.filter(|n| !n.trim().is_empty()),
-            references: self.references.into_iter().map(reference).collect::<Result<_, _>>()?,
+            references: self.references.into_iter().map(ReferenceView::reference).collect::<Result<_, _>>()?,
             width: self.width,
             height: self.height,
             steps: self.steps,

@@ -18,6 +18,7 @@ pub mod gallery;
 pub mod grids;
 pub mod jobs;
 pub mod renders;
+pub mod rewrites;
 
 pub mod audit;
 pub mod studio;

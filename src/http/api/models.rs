@@ -31,6 +31,8 @@ pub struct ModelView {
     frame_step: u32,
     /// Upscalers only: how many times as wide and high a picture becomes.
     scale: Option<u32>,
+    /// Rewrites prompts as it was trained to read them (see `rewrites`).
+    rewrites: bool,
     /// How far an edit leaves its source where the recipe does not say; null where the model knows no strength.
     strength: Option<f64>,
     /// What a recipe may ask for in place of the model's own; empty where there is no choice.
@@ -101,6 +103,7 @@ impl From<Model> for ModelView {
             max_frames: card.max_frames,
             frame_step: card.frame_step,
             scale: card.scale,
+            rewrites: card.rewrites,
             strength: card.strength,
             schedulers: card.schedulers,
             defaults: DefaultsView {

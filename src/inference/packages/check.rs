@@ -7,9 +7,10 @@ use std::path::{Component, Path};
 
 use crate::inference::error::{Error, Result};
 use crate::inference::names::{self, Expected};
+use crate::inference::tokenizers::qwen::Qwen;
 use crate::inference::tokenizers::subwords::{self, Kind};
 
-use super::files::Files;
+use super::files::{Files, REWRITER};
 use super::info;
 use super::manifest::{self, Manifest};
 use super::onnx::{self, Facts, is_graph};
@@ -40,6 +41,12 @@ pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Resu
     if let Some(graph) = graphs.get("upscaler/model.onnx").filter(|_| info.family == "upscaler") {
         upscaler::fits(files, graph)?;
     }
+    if info.rewrites {
+        for expected in &names::REWRITER {
+            fits(expected, &graphs)?;
+        }
+        rewriter(files)?;
+    }
     for (folder, kind, encoder) in readers(&info.family) {
         // One that is missing is named when the model is loaded: some families do without.
         if ["tokenizer.json", "vocab.json", "spiece.model"].iter().any(|f| files.has(&format!("{folder}/{f}"))) {
@@ -62,6 +69,15 @@ fn readers(family: &str) -> &'static [(&'static str, Kind, &'static str)] {
         "ltx_video" => &[("tokenizer", Kind::T5, "text_encoder")],
         _ => &[CLIP, ("tokenizer_2", Kind::T5, "text_encoder_2")],
     }
+}
+
+/// The rewriter's tokenizer gives no number for which its decoder has no row.
+fn rewriter(files: &Files) -> Result<()> {
+    let file = format!("{REWRITER}/preprocessor_config.json");
+    if !files.has(&file) {
+        return Err(Error::FileMissing { file });
+    }
+    subwords::room_for(files, REWRITER, Qwen::open(files, REWRITER)?.largest(), REWRITER)
 }
 
 /// The manifest's own hashes hold.

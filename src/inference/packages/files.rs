@@ -12,6 +12,9 @@ use crate::inference::error::{Error, Result};
 /// Where a VAE's config may lie.
 pub(crate) const VAE_CONFIGS: [&str; 3] = ["vae_decoder/config.json", "vae/config.json", "vae_encoder/config.json"];
 
+/// The folder of the part that rewrites prompts.
+pub(crate) const REWRITER: &str = "rewriter";
+
 /// A text file of a package is never longer.
 const MOST_TEXT: u64 = 64 << 20;
 
@@ -81,6 +84,11 @@ impl Files {
         found.sort();
         Ok(found)
     }
+}
+
+/// Whether a file belongs to the part that rewrites prompts.
+pub(super) fn in_rewriter(file: &str) -> bool {
+    file.strip_prefix(REWRITER).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn read(folder: &Path, file: &str) -> Result<Vec<u8>> {

@@ -8,7 +8,7 @@ use crate::inference::order::{Role, Task};
 use crate::inference::schedulers::{Config, offered};
 use crate::media::picture::MOST_SIDE;
 
-use super::files::Files;
+use super::files::{Files, in_rewriter};
 use super::manifest::Manifest;
 use super::receipt::Receipt;
 use super::upscaler::UpscalerFacts;
@@ -29,6 +29,8 @@ pub struct PackageInfo {
     pub frame_step: u32,
     /// Upscalers only: how many times as wide and high a picture becomes.
     pub scale: Option<u32>,
+    /// Brings a language model that says prompts as the model was trained to read them.
+    pub rewrites: bool,
     /// How far an edit leaves its source where the order does not say; none where the family knows no strength.
     pub strength: Option<f64>,
     /// The schedulers that an order may ask for in place of the package's own.
@@ -105,7 +107,11 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
     }
     let frame_step = if family == "ltx_video" { VideoVaeFacts::of(files)?.time } else { 1 };
     let frames = manifest.defaults.frames.unwrap_or(usual.frames.0).max(1);
-    let Receipt { hash, bytes, .. } = Receipt::of(files)?;
+    let receipt = Receipt::of(files)?;
+    let rewrites = matches!(family, "kontext" | "dreamomni2") && receipt.files.keys().any(|f| in_rewriter(f));
+    // The two parts are never in memory together.
+    let rewriter = if rewrites { rewriter_bytes(files, &receipt) } else { 0 };
+    let largest = rewriter.max(receipt.bytes.saturating_sub(rewriter));
     Ok(PackageInfo {
         name: name.to_owned(),
         version: version(manifest),
@@ -122,6 +128,7 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
         },
         frame_step,
         scale,
+        rewrites,
         strength: usual.strength,
         schedulers: if files.has(Config::FILE) {
             offered(&Config::read(files.json(Config::FILE)?)?)
@@ -136,11 +143,16 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             frames: frames - (frames - 1) % frame_step,
             rate: manifest.default_rate()?.unwrap_or(usual.frames.1),
         },
-        bytes,
-        memory_bytes: manifest.memory_bytes.unwrap_or(bytes + bytes / 2 + (256 << 20)),
-        hash,
+        bytes: receipt.bytes,
+        memory_bytes: manifest.memory_bytes.unwrap_or(largest + largest / 2 + (256 << 20)),
+        hash: receipt.hash,
         embedded: *files == Files::Embedded,
     })
+}
+
+fn rewriter_bytes(files: &Files, receipt: &Receipt) -> u64 {
+    let paths = receipt.files.keys().filter(|f| in_rewriter(f)).filter_map(|f| files.path(f));
+    paths.filter_map(|path| path.metadata().ok()).map(|m| m.len()).sum()
 }
 
 #[derive(Default, Deserialize)]

@@ -22,7 +22,7 @@ mod wire;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use files::{Files, VAE_CONFIGS};
+pub(crate) use files::{Files, REWRITER, VAE_CONFIGS};
 pub(crate) use fuse::own_transformer;
 pub use fuse::{Fused, Lora};
 pub use half::Stopped;
@@ -34,6 +34,7 @@ pub use pace::Told;
 pub(crate) use upscaler::UpscalerFacts;
 pub(crate) use video_vae::VideoVaeFacts;
 
+use self::files::in_rewriter;
 use self::receipt::Receipt;
 use super::error::{Error, Result};
 use super::order::UnknownWord;
@@ -187,13 +188,22 @@ impl Package {
 
     /// Reads every file again and compares it with what the import wrote down and the manifest promises.
     pub fn verify(&self) -> Result<()> {
+        self.verify_of(&|_| true)
+    }
+
+    /// Only the rewriter's files, or all but them: the two are never loaded together, and each may be large.
+    pub(crate) fn verify_part(&self, rewriter: bool) -> Result<()> {
+        self.verify_of(&|file| in_rewriter(file) == rewriter)
+    }
+
+    fn verify_of(&self, part: &dyn Fn(&str) -> bool) -> Result<()> {
         // The embedded starter is as safe as the program it lies in.
         if self.files == Files::Embedded {
             return Ok(());
         }
         let promised = Receipt { files: self.manifest.files.clone(), ..Receipt::default() };
-        promised.verify(&self.files)?;
-        if self.files.has(receipt::FILE) { Receipt::of(&self.files)?.verify(&self.files) } else { Ok(()) }
+        promised.verify(&self.files, part)?;
+        if self.files.has(receipt::FILE) { Receipt::of(&self.files)?.verify(&self.files, part) } else { Ok(()) }
     }
 
     fn at(name: &str, files: Files) -> Result<Self> {

@@ -1,6 +1,8 @@
 //! The sizes in which references enter FLUX Kontext and DreamOmni2.
 
 use crate::base::units::Size;
+use crate::inference::error::Result;
+use crate::inference::packages::Package;
 
 /// Kontext's own: about a megapixel, from tall to wide.
 const USUAL: [(u32, u32); 17] = [
@@ -23,12 +25,18 @@ const USUAL: [(u32, u32); 17] = [
     (1568, 672),
 ];
 
-pub(super) fn usual() -> Vec<Size> {
+/// Those that the package lists, else its family's; none where references stay as they are.
+pub(crate) fn of(package: &Package) -> Result<Vec<Size>> {
+    let usual = || if package.info.family == "dreamomni2" { usual() } else { Vec::new() };
+    Ok(package.manifest.bucket_sizes()?.unwrap_or_else(usual))
+}
+
+fn usual() -> Vec<Size> {
     USUAL.iter().map(|(width, height)| Size::new(*width, *height)).collect()
 }
 
 /// The bucket of the nearest shape. Without a list, a size of whole tokens stays as it is.
-pub(super) fn enter(picture: Size, buckets: &[Size], multiple: u32) -> Size {
+pub(crate) fn enter(picture: Size, buckets: &[Size], multiple: u32) -> Size {
     let whole = picture.width.is_multiple_of(multiple) && picture.height.is_multiple_of(multiple);
     if buckets.is_empty() && whole {
         return picture;

@@ -57,8 +57,6 @@ struct Transformer {
 impl Flux {
     pub(crate) fn load(package: &Package, settings: &Settings) -> Result<Self> {
         let files = &package.files;
-        let listed = package.manifest.bucket_sizes()?;
-        let usual = || if package.info.family == "dreamomni2" { buckets::usual() } else { Vec::new() };
         let length = text::prompt_length(files, WORDS)?;
         let (clip, t5) = (Subwords::clip(files, "tokenizer")?, Subwords::t5(files, "tokenizer_2", length)?);
         let mut transformers = Transformers { files: files.clone(), settings: settings.clone(), open: None };
@@ -66,7 +64,7 @@ impl Flux {
         transformers.of(Task::Picture)?;
         Ok(Flux {
             info: package.info.clone(),
-            buckets: listed.unwrap_or_else(usual),
+            buckets: buckets::of(package)?,
             scheduler: Config::read(files.json(Config::FILE)?)?,
             summary: TextEncoder::open(files, "text_encoder", clip, Layer::Last, settings)?.with_pooled()?,
             words: TextEncoder::open(files, "text_encoder_2", t5, Layer::Last, settings)?.with_hidden()?,

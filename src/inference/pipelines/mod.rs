@@ -1,6 +1,6 @@
 //! How each family of models makes pictures: every pipeline puts stages together and shares what it can.
 
-mod buckets;
+pub(crate) mod buckets;
 pub(crate) mod flux;
 mod limits;
 pub(crate) mod ltx;

@@ -129,9 +129,14 @@ pub(crate) fn fits(files: &Files, folder: &str, kind: Kind, encoder: &str) -> Re
         Kind::Clip => Subwords::clip(files, folder)?,
         Kind::T5 => Subwords::t5(files, folder, 2)?,
     };
-    let file = format!("{encoder}/config.json");
-    let config: EncoderConfig = if files.has(&file) { files.json(&file)? } else { EncoderConfig::default() };
     let most = words.tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
+    room_for(files, folder, most, encoder)
+}
+
+/// Refuses a tokenizer in `folder` whose numbers go up to `most` when its network has fewer rows.
+pub(crate) fn room_for(files: &Files, folder: &str, most: u32, network: &str) -> Result<()> {
+    let file = format!("{network}/config.json");
+    let config: EncoderConfig = if files.has(&file) { files.json(&file)? } else { EncoderConfig::default() };
     match config.vocab_size.or(config.text_config.and_then(|c| c.vocab_size)) {
         Some(rows) if u64::from(most) >= rows => {
             let detail = format!(

@@ -173,6 +173,7 @@ pub(crate) fn draft(prompt: &str) -> Draft {
         rate: None,
         strength: None,
         scheduler: None,
+        rewritten: None,
     }
 }
 
@@ -212,6 +213,7 @@ impl Shelf for OneModel {
             frame_step: 1,
             scale: None,
             strength: Some(0.8),
+            rewrites: true,
             schedulers: vec!["euler".to_owned(), "ddim".to_owned()],
             defaults: Defaults { width: 96, height: 64, steps: 4, guidance: 2.0, frames: 24, rate: Rate::FILM },
             memory_bytes: 1,

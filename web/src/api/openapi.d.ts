@@ -972,6 +972,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{ws}/rewrites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a prompt rewritten as soon as a worker is free; kept in memory only. */
+        post: operations["rewrites_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{ws}/rewrites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far one's own rewrite is, and what came of it. */
+        get: operations["rewrites_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{ws}/rewrites/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a rewrite between two words. */
+        post: operations["rewrites_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{ws}/samples": {
         parameters: {
             query?: never;
@@ -1457,6 +1508,8 @@ export interface components {
                 /** Format: int64 */
                 memory_bytes: number;
                 name: string;
+                /** @description Rewrites prompts as it was trained to read them (see `rewrites`). */
+                rewrites: boolean;
                 roles: components["schemas"]["ReferenceRole"][];
                 /**
                  * Format: int32
@@ -1576,6 +1629,8 @@ export interface components {
             /** Format: int64 */
             memory_bytes: number;
             name: string;
+            /** @description Rewrites prompts as it was trained to read them (see `rewrites`). */
+            rewrites: boolean;
             roles: components["schemas"]["ReferenceRole"][];
             /**
              * Format: int32
@@ -1833,10 +1888,12 @@ export interface components {
             height?: number;
             model: string;
             negative?: string | null;
-            /** @description May be left out for an upscale, as size, steps and guidance: its source and its model decide them. */
+            /** @description As a person wrote it. May be left out for an upscale, as size, steps and guidance: its source and its model decide them. */
             prompt?: string;
             rate?: components["schemas"]["Rate"] | null;
             references?: components["schemas"]["Reference"][];
+            /** @description What the model is told in its place: the text of a rewrite, perhaps changed by hand. */
+            rewritten?: string | null;
             /** @description One of the model's `schedulers` in place of its own. */
             scheduler?: string | null;
             /**
@@ -1904,6 +1961,30 @@ export interface components {
         RenderId: string;
         /** @enum {string} */
         RenderKind: "picture" | "clip";
+        Rewrite: {
+            created: components["schemas"]["Moment"];
+            id: components["schemas"]["RewriteId"];
+            model: string;
+            problem?: components["schemas"]["Trouble"] | null;
+            state: components["schemas"]["RewriteState"];
+            /** @description What the model would be told: for a recipe's `rewritten`, as it is or changed. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description How many pieces of words the answer has so far.
+             */
+            tokens: number;
+        };
+        /** @description What is to be rewritten, and by the rewriter of which model. */
+        RewriteBody: {
+            model: string;
+            prompt: string;
+            references?: components["schemas"]["Reference"][];
+            task: components["schemas"]["Task"];
+        };
+        RewriteId: string;
+        /** @enum {string} */
+        RewriteState: "waiting" | "working" | "done" | "failed" | "cancelled";
         /** @enum {string} */
         Role: "owner" | "producer" | "artist" | "reviewer" | "guest";
         RoleBody: {
@@ -4419,6 +4500,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Render"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewrites_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rewrite"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewrites_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+                id: components["schemas"]["RewriteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rewrite"];
+                };
+            };
+            /** @description why not */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewrites_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ws: components["schemas"]["WorkspaceId"];
+                id: components["schemas"]["RewriteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rewrite"];
                 };
             };
             /** @description why not */

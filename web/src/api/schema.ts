@@ -14,7 +14,7 @@ export type Rate = Complete<Wire['Rate']>;
 export type Problem = Omit<Wire['Problem'], 'fields' | 'cell' | 'request'> & { fields?: Wire['Field'][] | null; cell?: Wire['CellField'][] | null; request?: string };
 export type Reference = Wire['Reference'];
 export type Recipe = Complete<Pick<Wire['Recipe'], 'task' | 'prompt' | 'width' | 'height' | 'steps' | 'guidance' | 'model' | 'variations' | 'seed'>> &
-  Pick<Wire['Recipe'], 'negative' | 'frames' | 'rate' | 'strength' | 'scheduler'> & { references: Reference[] };
+  Pick<Wire['Recipe'], 'rewritten' | 'negative' | 'frames' | 'rate' | 'strength' | 'scheduler'> & { references: Reference[] };
 
 export type StudioState = Complete<Wire['State']>;
 export type Me = Complete<Wire['Me']>;
@@ -34,6 +34,7 @@ export type Import = Complete<Wire['Import']>;
 export type Incoming = Complete<Wire['IncomingView']>;
 export type Unknown = Complete<Wire['UnknownWord']>;
 export type Job = Omit<Complete<Wire['Job']>, 'recipe'> & { recipe: Recipe };
+export type Rewrite = Complete<Wire['Rewrite']>;
 export type Axis = Complete<Wire['Axis']>;
 export type AxisField = Wire['AxisField'];
 /** What is ordered: a recipe, and perhaps a grid of it. */

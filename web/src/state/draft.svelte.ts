@@ -1,6 +1,6 @@
 // The recipe being written. It outlives a reload, a lost server and a visit to other pages of this tab.
 import { keep, recall } from '~/base/draft';
-import type { Axis, Model, Order, Recipe, RefRole, Task } from '~/api/schema';
+import type { Axis, Model, Order, Recipe, Reference, RefRole, Task } from '~/api/schema';
 
 export interface DraftReference {
   /** `ren_…` or `ast_…`; null while the upload is under way. */
@@ -31,9 +31,16 @@ interface Kept {
   rate: { num: number; den: number };
   strength: number | null;
   scheduler: string | null;
+  rewritten?: Rewritten | null;
   grid?: boolean;
   x?: Axis;
   y?: Axis | null;
+}
+
+/** What the model is told in place of a prompt, as long as the prompt is this one. */
+export interface Rewritten {
+  of: string;
+  text: string;
 }
 
 let nextKey = 1;
@@ -55,6 +62,7 @@ class Draft {
   /** Null: as the model does it. */
   strength = $state<number | null>(null);
   scheduler = $state<string | null>(null);
+  rewritten = $state<Rewritten | null>(null);
   /** Switched on, one picture per cell takes the place of the variations. */
   grid = $state(false);
   x = $state<Axis>({ field: 'seed', values: ['1', '2', '3'] });
@@ -69,14 +77,14 @@ class Draft {
     if (kept) {
       Object.assign(this, kept, { references: kept.references.filter((one) => one.id).map((one) => ({ ...one, key: nextKey++ })) });
     } else {
-      Object.assign(this, { task: 'picture', prompt: '', negative: '', references: [], width: 0, height: 0, steps: 0, guidance: 0, seed: null, variations: 4, model: '', strength: null, scheduler: null, grid: false, x: { field: 'seed', values: ['1', '2', '3'] }, y: null });
+      Object.assign(this, { task: 'picture', prompt: '', negative: '', references: [], width: 0, height: 0, steps: 0, guidance: 0, seed: null, variations: 4, model: '', strength: null, scheduler: null, rewritten: null, grid: false, x: { field: 'seed', values: ['1', '2', '3'] }, y: null });
     }
   }
   keep(): void {
     if (!this.#ws) return;
-    const { task, prompt, negative, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler, grid, x, y } = this;
+    const { task, prompt, negative, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler, rewritten, grid, x, y } = this;
     const references = this.references.map(({ id, role, name, key }) => ({ id, role, name, key }));
-    keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler, grid, x, y });
+    keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler, rewritten, grid, x, y });
   }
   /** Fills what is still unset from the model's own advice. */
   adopt(model: Model): void {
@@ -90,6 +98,7 @@ class Draft {
     if (defaults.rate) this.rate = { ...defaults.rate };
     if (model.strength === null) this.strength = null;
     if (this.scheduler && !model.schedulers.includes(this.scheduler)) this.scheduler = null;
+    if (!model.rewrites) this.rewritten = null;
     if (!model.tasks.includes(this.task)) this.task = model.tasks[0] ?? 'picture';
   }
   /** "Use this again": the whole recipe of a render, with its seed. */
@@ -110,6 +119,7 @@ class Draft {
     if (recipe.rate) this.rate = { ...recipe.rate };
     this.strength = recipe.strength ?? null;
     this.scheduler = recipe.scheduler ?? null;
+    this.rewritten = recipe.rewritten ? { of: recipe.prompt, text: recipe.rewritten } : null;
     this.keep();
   }
   add(reference: Omit<DraftReference, 'key'>): DraftReference {
@@ -121,6 +131,12 @@ class Draft {
     const recipe = this.recipe(prompt);
     return this.grid ? { ...recipe, variations: 1, grid: { x: this.x, y: this.y } } : recipe;
   }
+  /** The references that the server has. */
+  get named(): Reference[] {
+    return this.references.flatMap((one) =>
+      one.id ? [one.id.startsWith('ast_') ? { asset: one.id, role: one.role } : { render: one.id, role: one.role }] : [],
+    );
+  }
   get cells(): number {
     return this.x.values.length * (this.y?.values.length ?? 1);
   }
@@ -130,9 +146,7 @@ class Draft {
       task: this.task,
       prompt,
       negative: this.negative.trim() || null,
-      references: this.references.flatMap((one) =>
-        one.id ? [one.id.startsWith('ast_') ? { asset: one.id, role: one.role } : { render: one.id, role: one.role }] : [],
-      ),
+      references: this.named,
       width: this.width,
       height: this.height,
       steps: this.steps,
@@ -143,6 +157,7 @@ class Draft {
       ...(this.task === 'clip' ? { frames: this.frames, rate: { ...this.rate } } : {}),
       ...(this.task === 'edit' && this.strength !== null ? { strength: this.strength } : {}),
       ...(this.scheduler ? { scheduler: this.scheduler } : {}),
+      ...(this.task !== 'clip' && this.rewritten?.of === prompt && this.rewritten.text.trim() ? { rewritten: this.rewritten.text } : {}),
     };
   }
 }

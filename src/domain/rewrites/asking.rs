@@ -1,0 +1,110 @@
+//! The people's side of rewrites: ask, look, cancel. Each is seen only by who asked.
+
+use super::desk::{Entry, Rewrite, RewriteState};
+use crate::base::id::{RewriteId, WorkspaceId};
+use crate::domain::access::standing::Scope;
+use crate::domain::access::table::Action;
+use crate::domain::act::Act;
+use crate::domain::error::{Error, Result};
+use crate::domain::event::Event;
+use crate::domain::jobs::orders::references_are_here;
+use crate::domain::models::card::ModelCard;
+use crate::domain::recipes::check::check;
+use crate::domain::recipes::terms::{Draft, Reference, Task};
+
+/// So many of one person may be on their way; more is a script gone wild.
+const MOST_ACTIVE: usize = 8;
+
+/// What is to be rewritten, as somebody typed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    pub task: Task,
+    pub prompt: String,
+    pub references: Vec<Reference>,
+    pub model: String,
+}
+
+impl Wish {
+    /// As it would be ordered; what is not told comes from the model.
+    fn draft(&self, card: Option<&ModelCard>) -> Draft {
+        let usual = card.map(|c| &c.defaults);
+        Draft {
+            task: self.task,
+            prompt: self.prompt.clone(),
+            rewritten: None,
+            negative: None,
+            references: self.references.clone(),
+            width: usual.map_or(0, |d| d.width),
+            height: usual.map_or(0, |d| d.height),
+            steps: usual.map_or(1, |d| d.steps),
+            guidance: usual.map_or(0.0, |d| d.guidance),
+            seed: None,
+            variations: 1,
+            model: self.model.clone(),
+            frames: None,
+            rate: None,
+            strength: None,
+            scheduler: None,
+        }
+    }
+}
+
+/// Checks the wish as an order would be, and has it rewritten as soon as a worker is free.
+pub fn ask(act: &Act, workspace: WorkspaceId, wish: &Wish) -> Result<Rewrite> {
+    act.may(Action::OrderJob, Scope::Work(workspace))?;
+    let cards = act.house().shelf.cards();
+    let card = cards.iter().find(|c| c.name == wish.model);
+    let recipe = check(&wish.draft(card), &cards, 0)?;
+    if card.is_none_or(|c| !c.rewrites) {
+        let sentence = format!("The model {} has no rewriter; order with the prompt as it is", wish.model);
+        return Err(Error::Invalid { field: "model", code: "model_without_rewriter", sentence });
+    }
+    let (by, desk) = (act.account()?, &act.house().rewrites);
+    if desk.active_of(by) >= MOST_ACTIVE {
+        let sentence =
+            format!("{MOST_ACTIVE} of your prompts are being rewritten already; wait for them or cancel some");
+        return Err(Error::Conflict { code: "too_many_rewrites", sentence });
+    }
+    let rewrite = Rewrite {
+        id: act.id(),
+        state: RewriteState::Waiting,
+        model: recipe.model.clone(),
+        tokens: 0,
+        text: None,
+        trouble: None,
+        created: act.now(),
+    };
+    act.change(Action::OrderJob, Scope::Work(workspace), |tx| {
+        references_are_here(tx, &recipe)?;
+        Ok(((), Event::RewriteAsked { rewrite: rewrite.id, model: recipe.model.clone() }))
+    })?;
+    desk.put(Entry { rewrite: rewrite.clone(), workspace, by, recipe });
+    Ok(rewrite)
+}
+
+pub fn get(act: &Act, workspace: WorkspaceId, id: RewriteId) -> Result<Rewrite> {
+    act.may(Action::OrderJob, Scope::Work(workspace))?;
+    own(act, workspace, id).map(|entry| entry.rewrite)
+}
+
+/// What has ended stays as it is.
+pub fn cancel(act: &Act, workspace: WorkspaceId, id: RewriteId) -> Result<Rewrite> {
+    act.may(Action::CancelOwnJob, Scope::Work(workspace))?;
+    let ended = || Error::Conflict {
+        code: "rewrite_ended",
+        sentence: "This rewrite has ended already, so there is nothing to cancel".to_owned(),
+    };
+    if !own(act, workspace, id)?.rewrite.state.active() {
+        return Err(ended());
+    }
+    act.change(Action::CancelOwnJob, Scope::Work(workspace), |_| {
+        Ok(((), Event::RewriteEnded { rewrite: id, how: "cancelled".to_owned() }))
+    })?;
+    act.house().rewrites.change(id, |rewrite| rewrite.state = RewriteState::Cancelled).ok_or_else(ended)
+}
+
+fn own(act: &Act, workspace: WorkspaceId, id: RewriteId) -> Result<Entry> {
+    let by = act.account()?;
+    let entry = act.house().rewrites.get(id).filter(|e| e.workspace == workspace && e.by == by);
+    entry.ok_or(Error::NotFound { what: "rewrite" })
+}

@@ -1,0 +1,99 @@
+//! Rewrites on their way, in memory: a restart forgets them, and whoever waits for one asks again.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::base::clock::Moment;
+use crate::base::id::{AccountId, RewriteId, WorkspaceId};
+use crate::domain::recipes::terms::Recipe;
+use crate::domain::trouble::Trouble;
+
+/// Those that ended long ago make room for new ones.
+const MOST: usize = 200;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RewriteState {
+    Waiting,
+    Working,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+impl RewriteState {
+    pub fn active(self) -> bool {
+        matches!(self, RewriteState::Waiting | RewriteState::Working)
+    }
+}
+
+/// One prompt that is being, or was, rewritten.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rewrite {
+    pub id: RewriteId,
+    pub state: RewriteState,
+    pub model: String,
+    /// How many pieces of words the answer has so far.
+    pub tokens: u32,
+    /// What the model would be told.
+    pub text: Option<String>,
+    pub trouble: Option<Trouble>,
+    pub created: Moment,
+}
+
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) rewrite: Rewrite,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) by: AccountId,
+    /// What would be ordered: task, prompt, references and model count.
+    pub(crate) recipe: Recipe,
+}
+
+#[derive(Default)]
+pub(crate) struct Desk {
+    entries: Mutex<BTreeMap<RewriteId, Entry>>,
+}
+
+impl Desk {
+    pub(crate) fn put(&self, entry: Entry) {
+        let mut entries = self.entries();
+        while entries.len() >= MOST
+            && let Some(ended) = entries.values().find(|e| !e.rewrite.state.active()).map(|e| e.rewrite.id)
+        {
+            entries.remove(&ended);
+        }
+        entries.insert(entry.rewrite.id, entry);
+    }
+
+    pub(crate) fn get(&self, id: RewriteId) -> Option<Entry> {
+        self.entries().get(&id).cloned()
+    }
+
+    pub(crate) fn active_of(&self, by: AccountId) -> usize {
+        self.entries().values().filter(|e| e.by == by && e.rewrite.state.active()).count()
+    }
+
+    /// The oldest that waits; from now on it is worked on.
+    pub(crate) fn take(&self) -> Option<Entry> {
+        let mut entries = self.entries();
+        let entry = entries.values_mut().find(|e| e.rewrite.state == RewriteState::Waiting)?;
+        entry.rewrite.state = RewriteState::Working;
+        Some(entry.clone())
+    }
+
+    /// Changes one that has not ended; none where it has, or is not known.
+    pub(crate) fn change(&self, id: RewriteId, edit: impl FnOnce(&mut Rewrite)) -> Option<Rewrite> {
+        let mut entries = self.entries();
+        let entry = entries.get_mut(&id).filter(|e| e.rewrite.state.active())?;
+        edit(&mut entry.rewrite);
+        Some(entry.rewrite.clone())
+    }
+
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<RewriteId, Entry>> {
+        // Every change is one step: a panic elsewhere leaves nothing half done.
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
