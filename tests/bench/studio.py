@@ -6,7 +6,7 @@
 BINARY is the release build, SEEDED_DATA a folder made by `bench_seed` (its owner is used to sign in). Standard
 library only. Times are what a client on the same machine sees, TLS included.
 """
-import http.client, json, os, signal, socket, ssl, statistics, subprocess, sys, tempfile, threading, time
+import glob, http.client, json, os, signal, socket, ssl, statistics, subprocess, sys, tempfile, threading, time
 
 EMAIL, PASSWORD = "bench@studio.example", "a long password for measuring"
 
@@ -67,7 +67,9 @@ class Studio:
                 return int(line.split()[1]) / 1024
 
     def children(self):
-        return open(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read().split()
+        """Workers; each thread of the server has children of its own."""
+        tasks = glob.glob(f"/proc/{self.process.pid}/task/*/children")
+        return [child for task in tasks for child in open(task).read().split()]
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
