@@ -1,6 +1,5 @@
 //! Rewrites on their way, in memory: a restart forgets them, and whoever waits for one asks again.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -54,32 +53,33 @@ pub(crate) struct Entry {
 
 #[derive(Default)]
 pub(crate) struct Desk {
-    entries: Mutex<BTreeMap<RewriteId, Entry>>,
+    /// In the order in which they were asked for: ids of one millisecond are in none.
+    entries: Mutex<Vec<Entry>>,
 }
 
 impl Desk {
     pub(crate) fn put(&self, entry: Entry) {
         let mut entries = self.entries();
         while entries.len() >= MOST
-            && let Some(ended) = entries.values().find(|e| !e.rewrite.state.active()).map(|e| e.rewrite.id)
+            && let Some(ended) = entries.iter().position(|e| !e.rewrite.state.active())
         {
-            entries.remove(&ended);
+            entries.remove(ended);
         }
-        entries.insert(entry.rewrite.id, entry);
+        entries.push(entry);
     }
 
     pub(crate) fn get(&self, id: RewriteId) -> Option<Entry> {
-        self.entries().get(&id).cloned()
+        self.entries().iter().find(|e| e.rewrite.id == id).cloned()
     }
 
     pub(crate) fn active_of(&self, by: AccountId) -> usize {
-        self.entries().values().filter(|e| e.by == by && e.rewrite.state.active()).count()
+        self.entries().iter().filter(|e| e.by == by && e.rewrite.state.active()).count()
     }
 
     /// The oldest that waits; from now on it is worked on.
     pub(crate) fn take(&self) -> Option<Entry> {
         let mut entries = self.entries();
-        let entry = entries.values_mut().find(|e| e.rewrite.state == RewriteState::Waiting)?;
+        let entry = entries.iter_mut().find(|e| e.rewrite.state == RewriteState::Waiting)?;
         entry.rewrite.state = RewriteState::Working;
         Some(entry.clone())
     }
@@ -87,12 +87,12 @@ impl Desk {
     /// Changes one that has not ended; none where it has, or is not known.
     pub(crate) fn change(&self, id: RewriteId, edit: impl FnOnce(&mut Rewrite)) -> Option<Rewrite> {
         let mut entries = self.entries();
-        let entry = entries.get_mut(&id).filter(|e| e.rewrite.state.active())?;
+        let entry = entries.iter_mut().find(|e| e.rewrite.id == id && e.rewrite.state.active())?;
         edit(&mut entry.rewrite);
         Some(entry.rewrite.clone())
     }
 
-    fn entries(&self) -> MutexGuard<'_, BTreeMap<RewriteId, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
         // Every change is one step: a panic elsewhere leaves nothing half done.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
