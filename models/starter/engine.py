@@ -4,6 +4,7 @@ numpy and onnxruntime."""
 import json
 import os
 import re
+import tomllib
 import unicodedata
 
 import numpy as np
@@ -72,6 +73,8 @@ class Engine:
             config = json.load(file)
         with open(os.path.join(folder, "vae_encoder", "config.json")) as file:
             self.sample_size = json.load(file)["sample_size"]
+        with open(os.path.join(folder, "studio-model.toml"), "rb") as file:
+            self.known_threshold = tomllib.load(file)["known_threshold"]
         self.tokens, self.channels = config["scene_tokens"], config["channels"]
         self.tokenizer = Tokenizer(os.path.join(folder, "tokenizer", "lexicon.json"))
 

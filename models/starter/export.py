@@ -40,7 +40,7 @@ guidance = {guidance}
 frames = 48
 rate = "24"
 {hashes}"""
-STEPS, GUIDANCE, KNOWN_THRESHOLD = 16, 2.0, 0.5
+STEPS, GUIDANCE, KNOWN_THRESHOLD = 16, 2.0, 0.85
 
 
 def write(model, example, names, outputs, path, dynamic):

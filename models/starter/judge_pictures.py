@@ -166,10 +166,10 @@ class Pictures:
     def foreign(self, rng):
         """A photograph is told from a drawing of ours (the edit of a foreign picture is refused)."""
         if rng.random() < .5:
-            return self.engine.read(rng.choice(self.apart))[1] < .5
+            return self.engine.read(rng.choice(self.apart))[1] < self.engine.known_threshold
         picture = self.engine.draw(l.to_latent(scenes.canonical(scenes.fulfil(rng, scenes.sample_wish(rng)))[None]),
             640, 360)
-        return self.engine.read(picture)[1] >= .5
+        return self.engine.read(picture)[1] >= self.engine.known_threshold
 
 
 def instruction(rng, source):

@@ -4,7 +4,7 @@ import { pseudoPages, wordFaults } from '../support/pseudo.mjs';
 
 /** What stands on the pages and is nobody's to translate: names, prompts, files, models, units, addresses. */
 const DATA = [
-  'DreamOmni2 Studio', 'Orchid Kestrel', 'Small House', 'Nightjar', 'Mia Okafor', 'Jon Lindqvist', '[\\w.]+@\\w+\\.lan', 'starter', '\\bscene\\b', 'contact sheets', 'English', 'Deutsch', 'Resolve', 'Premiere',
+  'DreamOmni2 Studio', 'Orchid Kestrel', 'Small House', 'Nightjar', 'Mia Okafor', 'Jon Lindqvist', '[\\w.]+@\\w+\\.lan', 'starter', '\\blarger( \\d+)?\\b', '\\bscene\\b', 'contact sheets', 'English', 'Deutsch', 'Resolve', 'Premiere',
   '\\b(kB|MB|GB|TB|min|PNG|JPEG|WebP|MP4|AV1|SHA-256|ONNX Runtime|Apache-2\\.0|MIT|fps|CPU|GPU|Linux|Chrome)\\b',
   '\\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\\w*\\b', '\\b[a-z_]+\\.[a-z_]+\\b', '\\w+\\.png', 'https?://\\S+', 'render\\w*_\\w+',
 ];

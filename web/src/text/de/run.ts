@@ -63,7 +63,7 @@ export const run: Pick<Text, 'people' | 'roles' | 'profile' | 'admin'> = {
     free: (size) => `${size} frei`, dataSize: (data, total) => `${data} Daten, Platte mit ${total}`, certificate: 'Zertifikat', daysLeft: 'Tage übrig', keys: 'Öffnet mit',
     methods: { passphrase: 'Passphrase', key_file: 'Schlüsseldatei', recovery: 'Notschlüssel' }, version: 'Version', up: (time) => `läuft seit ${time}`, checks: 'Prüfungen', check: 'Prüfung', reason: 'Grund', fix: 'Was hilft',
     levels: { ok: 'Gut', warn: 'Ansehen', fail: 'Schlecht' }, workers: 'Rechenprozesse', process: 'Prozess', noWorkers: 'Kein Rechenprozess läuft; der nächste Auftrag startet einen.', why: 'Weil', runtime: 'Laufzeit',
-    passed: 'Bestanden', failedTest: 'Durchgefallen', untested: 'Hier nicht geprüft', test: 'Prüfen', family: 'Familie', licence: 'Lizenz', tasks: 'Aufgaben', upTo: (count) => `bis zu ${count}`, memory: 'Speicher', case: 'Fall',
+    passed: 'Bestanden', failedTest: 'Durchgefallen', untested: 'Hier nicht geprüft', test: 'Prüfen', family: 'Familie', licence: 'Lizenz', tasks: 'Aufgaben', upTo: (count) => `bis zu ${count}`, memory: 'Speicher', case: 'Fall', most: 'Größte Abweichung', mean: 'Mittlere Abweichung',
     noModels: 'Kein Modell installiert',
     verify: 'Kette prüfen', chainWhole: (count) => `Alle ${count} Einträge sind vollständig und in Ordnung.`, chainBroken: (number) => `Eintrag ${number} passt nicht zum vorigen. Jemand oder etwas hat das Protokoll verändert.`,
     action: 'Handlung', actor: 'Wer', when: 'Wann', subject: 'Was', hash: 'Prüfsumme', filter: 'Filtern', noRecords: 'Keine Einträge', noRecordsHint: 'Zu diesem Filter passt nichts.',

@@ -62,7 +62,7 @@ export const run = {
     free: (size: string) => `${size} free`, dataSize: (data: string, total: string) => `${data} of data, disk of ${total}`, certificate: 'Certificate', daysLeft: 'days left', keys: 'Unlocked by',
     methods: { passphrase: 'passphrase', key_file: 'key file', recovery: 'recovery key' }, version: 'Version', up: (time: string) => `up ${time}`, checks: 'Checks', check: 'Check', reason: 'Reason', fix: 'What mends it',
     levels: { ok: 'Well', warn: 'Look', fail: 'Bad' }, workers: 'Workers', process: 'Process', noWorkers: 'No worker is running; one starts with the next job.', why: 'Because', runtime: 'Runtime',
-    passed: 'Passed', failedTest: 'Failed', untested: 'Not tested here', test: 'Test', family: 'Family', licence: 'Licence', tasks: 'Tasks', upTo: (count: number) => `up to ${count}`, memory: 'Memory', case: 'Case',
+    passed: 'Passed', failedTest: 'Failed', untested: 'Not tested here', test: 'Test', family: 'Family', licence: 'Licence', tasks: 'Tasks', upTo: (count: number) => `up to ${count}`, memory: 'Memory', case: 'Case', most: 'Largest difference', mean: 'Mean difference',
     noModels: 'No model installed',
     verify: 'Verify the chain', chainWhole: (count: string) => `All ${count} records are whole and in order.`, chainBroken: (number: number) => `Record ${number} does not fit the one before it. Someone or something changed the log.`,
     action: 'Action', actor: 'Who', when: 'When', subject: 'What', hash: 'Hash', filter: 'Filter', noRecords: 'No records', noRecordsHint: 'Nothing fits this filter.',
