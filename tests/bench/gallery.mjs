@@ -21,7 +21,7 @@ try {
   await person.page.locator('[data-tile] img').first().waitFor();
   console.log(JSON.stringify({ first_tile_ms: Date.now() - asked }));
   await person.page.waitForTimeout(1500);
-  for (const [name, step] of [['scroll 120', 'room.scrollTop += 120'], ['scroll 260', 'room.scrollTop += 260'], ['jump', 'room.scrollTop = Math.random() * room.scrollHeight']]) {
+  for (const [name, step] of [['scroll 60', 'room.scrollTop += 60'], ['scroll 120', 'room.scrollTop += 120'], ['scroll 260', 'room.scrollTop += 260'], ['jump', 'room.scrollTop = Math.random() * room.scrollHeight']]) {
     // By the clock first, then once more with the tracing that tells what a frame is made of: it costs time itself.
     const frame_ms = quantiles(await walk(person, step));
     await browser.startTracing(person.page, { categories: ['blink.user_timing', 'devtools.timeline', 'toplevel', 'cc', 'disabled-by-default-devtools.timeline'] });
