@@ -115,7 +115,7 @@ export default [
     await article.getByRole('button', { name: 'Remove bare' }).click();
     await mia.page.locator('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await article.waitFor({ state: 'detached' });
-    await mia.page.locator('section[aria-labelledby=m-bring] li').getByRole('button', { name: /off the list/ }).click();
+    await mia.button('Take bare.tar off the list').click();
   }],
 
   ['an import is cancelled while it comes in, and nothing of it stays', async (t) => {
