@@ -135,11 +135,10 @@ fn folder(from: &Path, inside: &str, files: &mut usize, links: Links, take: &mut
 
 fn archive(from: &Path, stamp: Stamp, content: impl Read, most: u64, links: Links, take: &mut Take) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
-        // What the tar reader finds is a fault of the archive, not of the disk.
-        io::ErrorKind::Other | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Error::FileMalformed {
-            file: name_of(from),
-            detail: format!("it is no whole tar archive ({error}); copy it again"),
-        },
+        // What the tar reader finds is a fault of the archive, not of the disk; its words quote the file's raw bytes.
+        io::ErrorKind::Other | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
+            Error::FileMalformed { file: name_of(from), detail: "it is no whole tar archive; copy it again".to_owned() }
+        }
         _ => Error::Io { path: from.to_owned(), error },
     };
     let (mut files, mut total) = (0, 0u64);
