@@ -102,6 +102,14 @@ pub struct ReferencePicture {
     pub scene: Option<Scene>,
 }
 
+/// The source as picture 1, then the others as they were given: the order in which DreamOmni2 counts pictures, so that
+/// its rewriter and its picture model mean the same one.
+pub(crate) fn source_first(references: &[ReferencePicture]) -> Vec<&ReferencePicture> {
+    let mut ordered: Vec<_> = references.iter().collect();
+    ordered.sort_by_key(|r| r.role != Role::Source);
+    ordered
+}
+
 /// Everything that determines the picture.
 #[derive(Clone, Debug)]
 pub struct Order {

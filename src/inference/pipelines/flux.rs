@@ -7,7 +7,7 @@ use crate::inference::error::Result;
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::names;
-use crate::inference::order::{Made, Order, ReferencePicture, Role, Task, Watch};
+use crate::inference::order::{Made, Order, ReferencePicture, Task, Watch, source_first};
 use crate::inference::packages::{Files, Package, PackageInfo, own_transformer};
 use crate::inference::pipeline::Pipeline;
 use crate::inference::schedulers::{Config, Plan, choose};
@@ -95,10 +95,7 @@ impl Pipeline for Flux {
         limits::check(order, &self.info)?;
         let pooled = self.summary.encode(&order.prompt)?.pooled;
         let words = self.words.encode(&order.prompt)?.hidden;
-        // The source is picture 1, whatever the order in which they were given.
-        let mut references: Vec<&ReferencePicture> = order.references.iter().collect();
-        references.sort_by_key(|r| r.role != Role::Source);
-        let (reference_tokens, reference_places) = self.references(&references)?;
+        let (reference_tokens, reference_places) = self.references(&source_first(&order.references))?;
 
         let side = |pixels: u32| pixels as usize / (self.vae.factor * 2) * 2;
         let (height, width) = (side(order.size.height), side(order.size.width));

@@ -21,7 +21,7 @@ use self::pictures::{Optics, View};
 use super::error::{Error, Result};
 use super::graph::{Feed, Graph, Port};
 use super::names;
-use super::order::{ReferencePicture, Role, Task};
+use super::order::{ReferencePicture, Task, source_first};
 use super::packages::{Package, REWRITER};
 use super::pipelines::buckets;
 use super::settings::Settings;
@@ -129,9 +129,7 @@ impl Rewriter {
     /// The whole message, and the meaning of each of its places: of words by the table, of squares by the eye.
     fn message(&mut self, brief: &Brief) -> Result<(Message, Vec<f32>)> {
         let text = message::said(brief.task, &brief.prompt)?;
-        // The source is picture 1, as it is for the picture model.
-        let mut references: Vec<&ReferencePicture> = brief.references.iter().collect();
-        references.sort_by_key(|r| r.role != Role::Source);
+        let references = source_first(&brief.references);
         let views = references.iter().map(|r| self.view(&r.picture)).collect::<Result<Vec<View>>>()?;
         let squares: Vec<_> = views.iter().map(|v| v.squares).collect();
         let message = Message::new(&self.words, &text, &squares)?;
@@ -169,6 +167,7 @@ mod tests {
 
     use serde::Deserialize;
 
+    use crate::inference::order::Role;
     use crate::media::decode::{Limits, decode};
 
     use super::*;
