@@ -75,20 +75,22 @@ impl Watch for Looker {
     }
 }
 
+/// Replays every reference case of a package and names those that are not `right`.
+pub(crate) fn wrong_cases(package: &Package, right: impl Fn(&replay::Case) -> bool) -> Vec<String> {
+    let mut pipeline = engine().load(package).unwrap();
+    let cases = replay::names(package).unwrap();
+    let name = &package.info.name;
+    assert!(!cases.is_empty(), "{name} brings no reference case");
+    let replayed = cases.iter().map(|case| replay::run(package, pipeline.as_mut(), case));
+    let told = replayed.inspect(|case| eprintln!("{name}: {case:?}"));
+    told.filter(|case| !right(case)).map(|case| format!("{name}: {case:?}")).collect()
+}
+
 #[test]
 fn every_reference_case_is_replayed_within_its_bounds() {
-    let mut wrong = Vec::new();
-    for name in ["scene", "sd", "sdxl", "inpaint", "refiner", "kontext", "dreamomni2", "ltx", "ltx-timestep"] {
-        let mut pipeline = pipeline(name);
-        let package = package(name);
-        let cases = replay::names(&package).unwrap();
-        assert!(!cases.is_empty(), "{name} brings no reference case");
-        for case in cases {
-            let case = replay::run(&package, pipeline.as_mut(), &case);
-            eprintln!("{name}: {case:?}");
-            wrong.extend((case.max > 2e-4 || case.problem.is_some()).then(|| format!("{name}: {case:?}")));
-        }
-    }
+    let all = ["scene", "sd", "sdxl", "inpaint", "refiner", "kontext", "dreamomni2", "ltx", "ltx-timestep"];
+    let right = |case: &replay::Case| case.max <= 2e-4 && case.problem.is_none();
+    let wrong: Vec<_> = all.iter().flat_map(|name| wrong_cases(&package(name), right)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -98,15 +100,9 @@ fn half_precision_stays_within_the_bounds_of_a_test_of_pytorchs_full_precision()
     for name in ["sd-half", "kontext-half", "ltx-half", "upscale2-half"] {
         let models = tempfile::tempdir().unwrap();
         let packages = Packages::new(Some(models.path().to_owned()));
-        packages.import(&folder(name), Some("half"), &mut |_, _| ControlFlow::Continue(())).unwrap();
-        let package = packages.find("half").unwrap();
-        let mut pipeline = engine().load(&package).unwrap();
-        for case in replay::names(&package).unwrap() {
-            let case = replay::run(&package, pipeline.as_mut(), &case);
-            eprintln!("{name}: {case:?}");
-            // What differs by nothing was not computed in half precision.
-            wrong.extend((!case.passed || case.max < 1e-6).then(|| format!("{name}: {case:?}")));
-        }
+        packages.import(&folder(name), Some(name), &mut |_, _| ControlFlow::Continue(())).unwrap();
+        // What differs by nothing was not computed in half precision.
+        wrong.extend(wrong_cases(&packages.find(name).unwrap(), |case| case.passed && case.max >= 1e-6));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

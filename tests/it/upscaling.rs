@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::hands::{run, worker};
 use crate::packages::copy_into;
-use crate::pipelines::{engine, folder, package};
+use crate::pipelines::{engine, folder, package, wrong_cases};
 use crate::support::server::{Person, Server, png};
 
 const ALL: [&str; 3] = ["upscale2", "upscale4", "upscale-window"];
@@ -64,20 +64,13 @@ impl Watch for Looker {
     }
 }
 
+fn exact(case: &replay::Case) -> bool {
+    case.max <= 1e-5 && case.problem.is_none()
+}
+
 #[test]
 fn tiles_give_the_numbers_that_pytorch_gives_for_the_whole_picture() {
-    let mut wrong = Vec::new();
-    for name in ALL {
-        let package = package(name);
-        let mut pipeline = engine().load(&package).unwrap();
-        let cases = replay::names(&package).unwrap();
-        assert!(!cases.is_empty());
-        for case in cases {
-            let case = replay::run(&package, pipeline.as_mut(), &case);
-            eprintln!("{name}: {case:?}");
-            wrong.extend((case.max > 1e-5 || case.problem.is_some()).then(|| format!("{name}: {case:?}")));
-        }
-    }
+    let wrong: Vec<_> = ALL.iter().flat_map(|name| wrong_cases(&package(name), exact)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
