@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Turns a model as diffusers keeps it into a package for the studio: ONNX graphs and data, no code.
+"""Turns a model as diffusers keeps it, or an upscaler's weights, into a package for the studio: ONNX graphs and data, no code.
 
     python export-model.py FLUX.1-Kontext-dev kontext --dtype fp16 --licence "FLUX.1 non-commercial"
+    python export-model.py RealESRGAN_x4plus.pth x4plus --licence BSD-3-Clause
     dreamomni2 model import kontext --accept-licence
 
 Runs on any machine with PyTorch, diffusers, transformers and onnx; the studio itself never needs them. Knows Stable
 Diffusion 1.x and 2.x (inpainting too), SDXL, FLUX.1 Kontext (DreamOmni2: --family dreamomni2, then fuse its two LoRAs
-in the studio; --rewriter adds the Qwen2.5-VL that rewrites its prompts) and LTX-Video. One network is in memory at a time."""
+in the studio; --rewriter adds the Qwen2.5-VL that rewrites its prompts) and LTX-Video; of upscalers ESRGAN's and
+Real-ESRGAN's networks, from .pth or .safetensors. One network is in memory at a time."""
 
 import argparse
 import gc
@@ -21,6 +23,7 @@ import torch
 import transformers
 
 import rewriter
+import upscaler
 
 TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 # Weights above this lie beside their graph: a protocol buffer holds no more than 2 GiB.
@@ -236,18 +239,19 @@ def video_vae(source, out, dtype):
         (out / half / "config.json").write_text(json.dumps(config, indent=1) + "\n")
 
 
-@torch.no_grad()
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=pathlib.Path, help="a model's folder as diffusers saves it")
-    parser.add_argument("out", type=pathlib.Path, help="the package's folder; must not exist")
-    parser.add_argument("--dtype", choices=TYPES, default="fp32", help="of the large networks; the VAE stays fp32 beside fp16 (it overflows)")
-    parser.add_argument("--family", choices=["kontext", "dreamomni2"], help="for FLUX: how references enter")
-    parser.add_argument("--licence", default="", help="shown where the model is imported and listed")
-    parser.add_argument("--rewriter", type=pathlib.Path, help="for FLUX: the folder of the Qwen2.5-VL that rewrites prompts, as transformers saves it")
-    args = parser.parse_args()
-    if args.out.exists():
-        sys.exit(f"{args.out} is there already; name a folder that is not")
+def weights(args):
+    """An upscaler comes as one file; answers its family."""
+    if args.source.suffix not in upscaler.FILES:
+        sys.exit(f"{args.source} is neither a model's folder nor an upscaler's weights ({', '.join(upscaler.FILES)})")
+    if args.family or args.rewriter:
+        sys.exit("--family and --rewriter are for FLUX models; leave them away for an upscaler")
+    print(f"{args.source} -> {args.out}", flush=True)
+    upscaler.export(args.source, args.out, TYPES[args.dtype], write)
+    return "upscaler"
+
+
+def pipeline(args):
+    """Everything else comes as diffusers saves it; answers its family."""
     index = json.loads((args.source / "model_index.json").read_text())
     kind, dtype = index["_class_name"], TYPES[args.dtype]
     flux, xl, video = kind.startswith("Flux"), kind.startswith("StableDiffusionXL"), kind in ("LTXPipeline", "LTXImageToVideoPipeline")
@@ -275,7 +279,24 @@ def main():
         if (args.source / folder).is_dir():
             shutil.copytree(args.source / folder, args.out / folder)
     shutil.copy(args.source / "model_index.json", args.out / "model_index.json")
-    family = args.family or ("kontext" if flux else "ltx_video" if video else "stable_diffusion_xl" if xl else "stable_diffusion")
+    return args.family or ("kontext" if flux else "ltx_video" if video else "stable_diffusion_xl" if xl else "stable_diffusion")
+
+
+@torch.no_grad()
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=pathlib.Path, help="a model's folder as diffusers saves it, or the file of an upscaler's weights")
+    parser.add_argument("out", type=pathlib.Path, help="the package's folder; must not exist")
+    parser.add_argument("--dtype", choices=TYPES, default="fp32", help="of the large networks; the VAE stays fp32 beside fp16 (it overflows)")
+    parser.add_argument("--family", choices=["kontext", "dreamomni2"], help="for FLUX: how references enter")
+    parser.add_argument("--licence", default="", help="shown where the model is imported and listed")
+    parser.add_argument("--rewriter", type=pathlib.Path, help="for FLUX: the folder of the Qwen2.5-VL that rewrites prompts, as transformers saves it")
+    args = parser.parse_args()
+    if args.out.exists():
+        sys.exit(f"{args.out} is there already; name a folder that is not")
+    if not args.source.exists():
+        sys.exit(f"{args.source} is not there")
+    family = pipeline(args) if args.source.is_dir() else weights(args)
     lines = [f"family = {json.dumps(family)}"] + ([f"licence = {json.dumps(args.licence)}"] if args.licence else [])
     (args.out / "studio-model.toml").write_text("\n".join(lines) + "\n")
     print(f"Bring it in with: dreamomni2 model import {args.out} --accept-licence")

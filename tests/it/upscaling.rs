@@ -75,6 +75,20 @@ fn tiles_give_the_numbers_that_pytorch_gives_for_the_whole_picture() {
 }
 
 #[test]
+fn weights_of_esrgan_in_every_layout_that_people_share_become_models_with_the_networks_own_numbers() {
+    let mut wrong = Vec::new();
+    for (name, scale) in [("x4plus", 4), ("x2plus", 2), ("first", 2), ("second", 4), ("compact", 4)] {
+        let models = tempfile::tempdir().unwrap();
+        let packages = Packages::new(Some(models.path().to_owned()));
+        let from = folder(&format!("esrgan-{name}"));
+        let info = packages.import(&from, Some(name), &mut |_, _| ControlFlow::Continue(())).unwrap();
+        assert_eq!((info.scale, info.licence.as_str()), (Some(scale), "Apache-2.0"));
+        wrong.extend(wrong_cases(&packages.find(name).unwrap(), exact));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn every_tile_is_told_and_the_work_can_be_stopped_between_two() {
     let mut pipeline = engine().load(&package("upscale2")).unwrap();
     let mut looker = Looker::default();

@@ -12,7 +12,8 @@ root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "tests/data/packages")
 exporter = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "export-model.py"
 beside = tempfile.TemporaryDirectory()
 scratch = pathlib.Path(beside.name)
-# The scripts that make the models read where to write them.
+# The exporter's rooms have namesakes here; the scripts that make the models read where to write them.
+sys.path.insert(0, str(exporter.parent))
 sys.argv[1:] = [str(scratch)]
 from files import forget, outside, write  # noqa: E402
 from flux import flux  # noqa: E402
