@@ -73,6 +73,7 @@ pub fn order(act: &Act, workspace: WorkspaceId) -> Result<Vec<Job>> {
     if let Some((source, width, height)) = newest(act, workspace)? {
         let references = vec![Reference { picture: Picture::Render(source), role: Role::Source }];
         let (prompt, caption) = EDIT;
+        let (width, height) = (Some(width), Some(height));
         let draft = Draft { references, width, height, ..draft(card, Task::Edit, prompt, WIDE) };
         place(&draft, caption)?;
     }
@@ -104,10 +105,10 @@ fn draft(card: &ModelCard, task: Task, prompt: &str, shape: (u32, u32)) -> Draft
         prompt: prompt.to_owned(),
         negative: None,
         references: Vec::new(),
-        width,
-        height,
-        steps: card.defaults.steps,
-        guidance: card.defaults.guidance,
+        width: Some(width),
+        height: Some(height),
+        steps: None,
+        guidance: None,
         seed: None,
         variations: 1,
         model: card.name.clone(),

@@ -44,7 +44,7 @@ fn studio() -> (Premises, Start) {
 fn order(p: &Premises, model: &str) -> JobId {
     // Ids are of a millisecond: no two jobs are of the same age.
     std::thread::sleep(Duration::from_millis(2));
-    let draft = Draft { model: model.to_owned(), width: 64, height: 36, ..draft("a red circle") };
+    let draft = Draft { model: model.to_owned(), width: Some(64), height: Some(36), ..draft("a red circle") };
     jobs::order(&p.owner(), p.workspace, &draft).unwrap().id
 }
 

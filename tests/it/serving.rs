@@ -1,8 +1,10 @@
 //! The door as people meet it: first run, joining, refusals, locks, over real TLS.
 
 use dreamomni2::http::routes::{ROUTES, Who};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::packages::copy_into;
+use crate::pipelines::folder;
 use crate::support::server::{PASSPHRASE, PASSWORD, Server, png};
 
 #[test]
@@ -279,4 +281,55 @@ fn sample(path: &str) -> String {
         .replace("{id}", &id(thing))
         .replace("{name}", "starter")
         .replace("{code}", "abc")
+}
+
+#[test]
+fn a_number_left_out_of_an_order_is_the_models_own_and_not_out_of_range() {
+    let (server, mut owner) = Server::ready();
+    copy_into(&folder("sd"), &server.folder.path().join("data/models/sd"));
+    let models = owner.get("/api/v1/models").ok();
+    let defaults = |name: &str| {
+        let all = models["items"].as_array().unwrap();
+        all.iter().find(|model| model["name"] == name).unwrap()["defaults"].clone()
+    };
+    let asset = owner.post_raw(&owner.at("/assets?name=lamp.png"), "image/png", png(64, 64)).created();
+    let clip = json!({ "task": "clip", "prompt": "a red circle", "model": "starter", "width": 96, "height": 64, "steps": 3,
+        "guidance": 1.5, "frames": 5, "rate": { "num": 25, "den": 1 }, "seed": 5, "variations": 2 });
+    let edit = json!({ "task": "edit", "prompt": "warmer", "model": "sd", "width": 64, "height": 64, "steps": 3,
+        "guidance": 1.5, "strength": 0.5, "references": [{ "asset": asset["id"], "role": "source" }] });
+    let usual = defaults("starter");
+    let any = json!("any");
+    let table = [
+        (&clip, "width", &usual["width"], json!(1), "size_out_of_range"),
+        (&clip, "height", &usual["height"], json!(1), "size_out_of_range"),
+        (&clip, "steps", &usual["steps"], json!(0), "steps_out_of_range"),
+        (&clip, "guidance", &usual["guidance"], json!(-1), "guidance_out_of_range"),
+        (&clip, "frames", &usual["frames"], json!(0), "frames_out_of_range"),
+        (&clip, "rate", &usual["rate"], json!({ "num": 0, "den": 1 }), "rate_malformed"),
+        (&clip, "seed", &any, json!(1_u64 << 53), "seed_out_of_range"),
+        (&edit, "strength", &Value::Null, json!(1.5), "strength_out_of_range"),
+        (&edit, "guidance", &defaults("sd")["guidance"], json!(31), "guidance_out_of_range"),
+    ];
+    for (whole, field, own, bad, code) in table {
+        let mut told = whole.clone();
+        told[field] = bad;
+        assert_eq!(owner.post(&owner.at("/jobs"), &told).refused(422)["code"], code, "{field}");
+        let mut out = whole.clone();
+        out.as_object_mut().unwrap().remove(field);
+        told[field] = Value::Null;
+        for left in [&out, &told] {
+            let recipe = &owner.post(&owner.at("/jobs"), left).created()["recipe"];
+            if own == &any {
+                assert!(recipe[field].is_u64(), "{field}: {recipe}");
+            } else {
+                assert_eq!(&recipe[field], own, "{field}");
+            }
+        }
+    }
+    // Nothing but words and a model is an order.
+    let bare = json!({ "task": "picture", "prompt": "a red circle", "model": "starter" });
+    let recipe = owner.post(&owner.at("/jobs"), &bare).created()["recipe"].clone();
+    for field in ["width", "height", "steps", "guidance"] {
+        assert_eq!(recipe[field], usual[field], "{field}");
+    }
 }

@@ -34,7 +34,7 @@ pub(super) struct Ask {
 const MOST_SEED: u64 = (1 << 53) - 1;
 
 impl Ask {
-    pub(super) fn read(flags: &Render, card: &ModelCard, cards: &[ModelCard]) -> Result<Self, Failure> {
+    pub(super) fn read(flags: &Render, cards: &[ModelCard]) -> Result<Self, Failure> {
         let grid = grid::read(flags.grid_x.as_deref(), flags.grid_y.as_deref())?;
         // Who asks for words only names no output: it is a picture's prompt.
         let out = flags.output.clone().unwrap_or_else(|| PathBuf::from("picture.png"));
@@ -48,23 +48,21 @@ impl Ask {
         let size = size.map_err(|told| Failure::refused("size_malformed", told))?;
         let rate = flags.rate.as_deref().map(str::parse::<Rate>).transpose();
         let rate = rate.map_err(|told| Failure::refused("rate_malformed", told))?;
-        let usual = &card.defaults;
-        let moving = task == Task::Clip;
         let draft = Draft {
             task: shelf::to_domain_task(task),
             prompt: flags.prompt.clone().unwrap_or_default(),
             rewritten: None,
             negative: flags.negative.clone(),
             references: roles.iter().enumerate().map(|(place, role)| stand_in(place, *role)).collect(),
-            width: size.map_or(usual.width, |s| s.width),
-            height: size.map_or(usual.height, |s| s.height),
-            steps: flags.steps.unwrap_or(usual.steps),
-            guidance: flags.guidance.unwrap_or(usual.guidance),
+            width: size.map(|s| s.width),
+            height: size.map(|s| s.height),
+            steps: flags.steps,
+            guidance: flags.guidance,
             seed: Some(seed),
             variations: flags.variations,
             model: flags.model.clone(),
-            frames: moving.then(|| flags.frames.unwrap_or(usual.frames)),
-            rate: moving.then(|| rate.unwrap_or(usual.rate)),
+            frames: flags.frames,
+            rate,
             strength: flags.strength,
             scheduler: flags.scheduler.clone(),
         };
@@ -77,7 +75,7 @@ impl Ask {
             }
             _ => draft,
         };
-        if grid.is_some() && moving {
+        if grid.is_some() && task == Task::Clip {
             let told = "A grid on the command line makes pictures; order a grid of clips in the studio.";
             return Err(Failure::refused("grid_of_clips", told));
         }

@@ -145,13 +145,12 @@ impl Render {
     pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
         let packages = self.packages(place)?;
         let package = packages.find(&self.model)?;
-        let card = shelf::card(&package.info);
         // A grid may walk through several models; without one nothing else is looked at.
         let cards = match self.grid_x {
             Some(_) => packages.list()?.iter().map(shelf::card).collect(),
-            None => vec![card.clone()],
+            None => vec![shelf::card(&package.info)],
         };
-        let mut ask = Ask::read(&self, &card, &cards)?;
+        let mut ask = Ask::read(&self, &cards)?;
         let stop = Stop::watch();
         let engine = Engine::open(place.engine()?)?;
         if self.rewrite_only {

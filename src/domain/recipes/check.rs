@@ -1,4 +1,5 @@
-//! From a draft to a recipe: every bound is checked against the model's card, all faults are told at once.
+//! From a draft to a recipe: what is not told comes from the model's card, every bound is checked against it, and all
+//! faults are told at once.
 
 use super::fault::{Fault, Faults};
 use super::terms::{Draft, LARGEST_SEED, Recipe, Role, Task};
@@ -35,16 +36,17 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
     if let Some(prompt) = prompt.as_ref().filter(|_| draft.task != Task::Upscale) {
         faults.extend(wildcard::check(prompt, seed, variations.clamp(1, MOST_VARIATIONS)).err());
     }
-    if !(0.0..=MOST_GUIDANCE).contains(&draft.guidance) {
+    let card = models.iter().find(|m| m.name == draft.model);
+    let (size, steps, guidance) = numbers(draft, card);
+    if !(0.0..=MOST_GUIDANCE).contains(&guidance) {
         faults.push(Fault::Guidance);
     }
-    let card = models.iter().find(|m| m.name == draft.model);
     if draft.strength.is_some() && draft.task != Task::Edit {
         faults.push(Fault::StrengthWithoutEdit);
     }
     match card {
         None => faults.push(Fault::Model(draft.model.chars().take(80).collect())),
-        Some(card) => of_model(draft, card, &mut faults),
+        Some(card) => of_model(draft, (size, steps), card, &mut faults),
     }
     let (frames, rate) = clip(draft, card, &mut faults);
     match prompt {
@@ -54,9 +56,9 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
             rewritten,
             negative,
             references: draft.references.clone(),
-            size: Size::new(draft.width, draft.height),
-            steps: draft.steps,
-            guidance: draft.guidance,
+            size,
+            steps,
+            guidance,
             seed,
             variations,
             model: draft.model.clone(),
@@ -69,19 +71,29 @@ pub fn check(draft: &Draft, models: &[ModelCard], seed: u64) -> Result<Recipe, F
     }
 }
 
+/// Size, steps and guidance as they were told, or as the model has them; where there is no model, that is the fault.
+fn numbers(draft: &Draft, card: Option<&ModelCard>) -> (Size, u32, f32) {
+    let usual = card.map(|c| &c.defaults);
+    let width = draft.width.or(usual.map(|d| d.width)).unwrap_or_default();
+    let height = draft.height.or(usual.map(|d| d.height)).unwrap_or_default();
+    let steps = draft.steps.or(usual.map(|d| d.steps)).unwrap_or_default();
+    let guidance = draft.guidance.or(usual.map(|d| d.guidance)).unwrap_or_default();
+    (Size::new(width, height), steps, guidance)
+}
+
 /// What only the model can say: its tasks, sizes, steps, references and roles.
-fn of_model(draft: &Draft, card: &ModelCard, faults: &mut Vec<Fault>) {
+fn of_model(draft: &Draft, (asked, steps): (Size, u32), card: &ModelCard, faults: &mut Vec<Fault>) {
     if !card.tasks.contains(&draft.task) {
         faults.push(Fault::Task { model: card.name.clone(), task: draft.task.word() });
     }
-    if !(1..=card.max_steps).contains(&draft.steps) {
-        faults.push(Fault::Steps(draft.steps, card.max_steps));
+    if !(1..=card.max_steps).contains(&steps) {
+        faults.push(Fault::Steps(steps, card.max_steps));
     }
-    let (asked, sizes) = (Size::new(draft.width, draft.height), &card.sizes);
+    let sizes = &card.sizes;
     let fits =
         |side: u32, min: u32, max: u32| (min..=max).contains(&side) && side.is_multiple_of(sizes.multiple.max(1));
     if draft.task == Task::Upscale {
-        faults.extend(upscale::fits(draft, card).err());
+        faults.extend(upscale::fits(asked, card).err());
     } else if !fits(asked.width, sizes.min.width, sizes.max.width)
         || !fits(asked.height, sizes.min.height, sizes.max.height)
     {

@@ -174,14 +174,14 @@ fn set(draft: &mut Draft, axis: &Axis, at: usize) -> Result<(), Fault> {
     let bad = || Fault::AxisValue { field: axis.field.word(), value: value.chars().take(80).collect() };
     match axis.field {
         Field::Seed => draft.seed = Some(value.parse().map_err(|_| bad())?),
-        Field::Steps => draft.steps = value.parse().map_err(|_| bad())?,
-        Field::Guidance => draft.guidance = value.parse().map_err(|_| bad())?,
+        Field::Steps => draft.steps = Some(value.parse().map_err(|_| bad())?),
+        Field::Guidance => draft.guidance = Some(value.parse().map_err(|_| bad())?),
         Field::Strength => draft.strength = Some(value.parse().map_err(|_| bad())?),
         Field::Scheduler => draft.scheduler = Some(value.to_owned()),
         Field::Model => value.clone_into(&mut draft.model),
         Field::Size => {
             let size: Size = value.parse().map_err(|_| bad())?;
-            (draft.width, draft.height) = (size.width, size.height);
+            (draft.width, draft.height) = (Some(size.width), Some(size.height));
         }
         Field::Prompt => {
             let sought = axis.values.first().map_or("", |first| first.trim());

@@ -119,10 +119,15 @@ pub struct Draft {
     pub negative: Option<String>,
     #[serde(default)]
     pub references: Vec<Reference>,
-    pub width: u32,
-    pub height: u32,
-    pub steps: u32,
-    pub guidance: f32,
+    /// Numbers that are not told are the model's own.
+    #[serde(default)]
+    pub width: Option<u32>,
+    #[serde(default)]
+    pub height: Option<u32>,
+    #[serde(default)]
+    pub steps: Option<u32>,
+    #[serde(default)]
+    pub guidance: Option<f32>,
     /// None: drawn by the studio and written down.
     #[serde(default)]
     pub seed: Option<u64>,

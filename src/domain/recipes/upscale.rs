@@ -22,10 +22,10 @@ pub fn settled(draft: &Draft, models: &[ModelCard], source: &Source) -> Draft {
         prompt: prompt.clone(),
         negative: None,
         references: draft.references.clone(),
-        width: source.size.width.saturating_mul(scale),
-        height: source.size.height.saturating_mul(scale),
-        steps: 1,
-        guidance: 0.0,
+        width: Some(source.size.width.saturating_mul(scale)),
+        height: Some(source.size.height.saturating_mul(scale)),
+        steps: Some(1),
+        guidance: Some(0.0),
         seed: Some(0),
         variations: 1,
         model: draft.model.clone(),
@@ -43,8 +43,8 @@ pub fn source(draft: &Draft) -> Option<&super::terms::Reference> {
 }
 
 /// Whether the enlarged picture is one that the studio can keep.
-pub(super) fn fits(draft: &Draft, card: &ModelCard) -> Result<(), Fault> {
-    let (becomes, scale) = (Size::new(draft.width, draft.height), card.scale.unwrap_or(1).max(1));
+pub(super) fn fits(becomes: Size, card: &ModelCard) -> Result<(), Fault> {
+    let scale = card.scale.unwrap_or(1).max(1);
     let (side, pixels) = (card.sizes.max.width.min(card.sizes.max.height), Limits::default().pixels);
     if becomes.width <= side && becomes.height <= side && becomes.pixels() <= pixels {
         return Ok(());

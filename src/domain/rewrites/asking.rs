@@ -8,7 +8,6 @@ use crate::domain::act::Act;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::Event;
 use crate::domain::jobs::orders::references_are_here;
-use crate::domain::models::card::ModelCard;
 use crate::domain::recipes::check::check;
 use crate::domain::recipes::terms::{Draft, Reference, Task};
 
@@ -26,18 +25,17 @@ pub struct Wish {
 
 impl Wish {
     /// As it would be ordered; what is not told comes from the model.
-    fn draft(&self, card: Option<&ModelCard>) -> Draft {
-        let usual = card.map(|c| &c.defaults);
+    fn draft(&self) -> Draft {
         Draft {
             task: self.task,
             prompt: self.prompt.clone(),
             rewritten: None,
             negative: None,
             references: self.references.clone(),
-            width: usual.map_or(0, |d| d.width),
-            height: usual.map_or(0, |d| d.height),
-            steps: usual.map_or(1, |d| d.steps),
-            guidance: usual.map_or(0.0, |d| d.guidance),
+            width: None,
+            height: None,
+            steps: None,
+            guidance: None,
             seed: None,
             variations: 1,
             model: self.model.clone(),
@@ -53,9 +51,8 @@ impl Wish {
 pub fn ask(act: &Act, workspace: WorkspaceId, wish: &Wish) -> Result<Rewrite> {
     act.may(Action::OrderJob, Scope::Work(workspace))?;
     let cards = act.house().shelf.cards();
-    let card = cards.iter().find(|c| c.name == wish.model);
-    let recipe = check(&wish.draft(card), &cards, 0)?;
-    if card.is_none_or(|c| !c.rewrites) {
+    let recipe = check(&wish.draft(), &cards, 0)?;
+    if !cards.iter().any(|c| c.name == wish.model && c.rewrites) {
         let sentence = format!("The model {} has no rewriter; order with the prompt as it is", wish.model);
         return Err(Error::Invalid { field: "model", code: "model_without_rewriter", sentence });
     }

@@ -25,7 +25,7 @@ use crate::domain::samples;
 #[schema(as = Recipe)]
 pub struct RecipeView {
     task: Task,
-    /// As a person wrote it. May be left out for an upscale, as size, steps and guidance: its source and its model decide them.
+    /// As a person wrote it. May be left out for an upscale: its source and its model decide all of it.
     #[serde(default)]
     prompt: String,
     /// What the model is told in its place: the text of a rewrite, perhaps changed by hand.
@@ -34,14 +34,11 @@ pub struct RecipeView {
     negative: Option<String>,
     #[serde(default)]
     references: Vec<ReferenceView>,
-    #[serde(default)]
-    width: u32,
-    #[serde(default)]
-    height: u32,
-    #[serde(default)]
-    steps: u32,
-    #[serde(default = "untold")]
-    guidance: f32,
+    /// The model's own where it is left out, as height, steps, guidance, frames and rate.
+    width: Option<u32>,
+    height: Option<u32>,
+    steps: Option<u32>,
+    guidance: Option<f32>,
     /// 0 to 9007199254740991.
     seed: Option<u64>,
     /// 1 to 8.
@@ -59,11 +56,6 @@ pub struct RecipeView {
 
 fn one() -> u32 {
     1
-}
-
-/// A guidance that no check lets through.
-fn untold() -> f32 {
-    f32::NAN
 }
 
 /// A picture of this workspace and what it is used for: `render` or `asset`, one of them.
@@ -109,10 +101,10 @@ impl From<Recipe> for RecipeView {
             rewritten: r.rewritten.map(|text| text.to_string()),
             negative: r.negative.map(|n| n.to_string()),
             references: r.references.into_iter().map(ReferenceView::from).collect(),
-            width: r.size.width,
-            height: r.size.height,
-            steps: r.steps,
-            guidance: r.guidance,
+            width: Some(r.size.width),
+            height: Some(r.size.height),
+            steps: Some(r.steps),
+            guidance: Some(r.guidance),
             seed: Some(r.seed),
             variations: r.variations,
             model: r.model,

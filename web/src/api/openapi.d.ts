@@ -1883,12 +1883,12 @@ export interface components {
              */
             frames?: number | null;
             /** Format: float */
-            guidance?: number;
+            guidance?: number | null;
             /** Format: int32 */
-            height?: number;
+            height?: number | null;
             model: string;
             negative?: string | null;
-            /** @description As a person wrote it. May be left out for an upscale, as size, steps and guidance: its source and its model decide them. */
+            /** @description As a person wrote it. May be left out for an upscale: its source and its model decide all of it. */
             prompt?: string;
             rate?: components["schemas"]["Rate"] | null;
             references?: components["schemas"]["Reference"][];
@@ -1902,7 +1902,7 @@ export interface components {
              */
             seed?: number | null;
             /** Format: int32 */
-            steps?: number;
+            steps?: number | null;
             /**
              * Format: double
              * @description Only for edits, where the model knows it: how far the picture may leave its source, 0 to 1.
@@ -1914,8 +1914,11 @@ export interface components {
              * @description 1 to 8.
              */
             variations?: number;
-            /** Format: int32 */
-            width?: number;
+            /**
+             * Format: int32
+             * @description The model's own where it is left out, as height, steps, guidance, frames and rate.
+             */
+            width?: number | null;
         };
         /** @description A picture of this workspace and what it is used for: `render` or `asset`, one of them. */
         Reference: {

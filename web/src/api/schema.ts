@@ -13,7 +13,9 @@ export type JobState = Wire['JobState'];
 export type Rate = Complete<Wire['Rate']>;
 export type Problem = Omit<Wire['Problem'], 'fields' | 'cell' | 'request'> & { fields?: Wire['Field'][] | null; cell?: Wire['CellField'][] | null; request?: string };
 export type Reference = Wire['Reference'];
-export type Recipe = Complete<Pick<Wire['Recipe'], 'task' | 'prompt' | 'width' | 'height' | 'steps' | 'guidance' | 'model' | 'variations' | 'seed'>> &
+/** What an order may leave to the model stands in every answer. */
+type Settled<T> = { [Key in keyof T]-?: NonNullable<T[Key]> };
+export type Recipe = Complete<Pick<Wire['Recipe'], 'task' | 'prompt' | 'model' | 'variations' | 'seed'>> & Settled<Pick<Wire['Recipe'], 'width' | 'height' | 'steps' | 'guidance'>> &
   Pick<Wire['Recipe'], 'rewritten' | 'negative' | 'frames' | 'rate' | 'strength' | 'scheduler'> & { references: Reference[] };
 
 export type StudioState = Complete<Wire['State']>;
