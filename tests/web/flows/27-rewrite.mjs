@@ -19,7 +19,9 @@ export default [
     const prompt = mia.page.locator('#prompt');
     await prompt.fill('ein Fuchs');
     const model = mia.page.getByRole('combobox', { name: 'Model' });
-    await model.selectOption('starter');
+    // Its name comes first, and it is not what somebody begins with who has never chosen it.
+    await model.waitFor();
+    if ((await model.inputValue()) !== 'starter') throw new Error(`one begins with ${await model.inputValue()}`);
     if (await mia.button('Rewrite for the model').count()) throw new Error('the starter is said to have a rewriter');
     await model.selectOption('dreamomni2');
     await mia.axe('generate: a model with a rewriter');
@@ -51,6 +53,11 @@ export default [
     const made = mia.page.locator('.stage .slot a').first();
     await made.waitFor({ timeout: 180_000 });
     const id = (await made.getAttribute('href')).split('/').pop();
+    // A fresh tab of this browser begins with what was used last.
+    await mia.page.evaluate(() => sessionStorage.clear());
+    await mia.go(`/w/${ws}/generate`);
+    await model.waitFor();
+    if ((await model.inputValue()) !== 'dreamomni2') throw new Error(`what was used last is forgotten: ${await model.inputValue()}`);
     const { body } = await mia.api('GET', `/workspaces/${ws}/renders/${id}`);
     if (body.recipe.prompt !== 'ein Fuchs' || body.recipe.rewritten !== `${SAID} 35 mm.`) throw new Error(`the recipe is ${JSON.stringify(body.recipe)}`);
     await mia.go(`/w/${ws}/r/${id}`);

@@ -34,6 +34,15 @@ export function prefer(key: string, value: string): void {
   }
 }
 
+/** The model that was used last in a workspace, by this browser. */
+export function useModel(ws: string, model: string): void {
+  prefer(`model:${ws}`, model);
+}
+
+export function lastModel(ws: string): string | null {
+  return preferred(`model:${ws}`);
+}
+
 export function preferred(key: string): string | null {
   try {
     return localStorage.getItem(`studio:${key}`);

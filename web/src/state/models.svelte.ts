@@ -30,6 +30,11 @@ class Models {
   get makers(): Model[] {
     return this.all.filter((model) => model.scale === null);
   }
+  /** What one begins with: the one that was used here last, else the one that is part of the program, else the first. */
+  usual(last: string | null): Model | undefined {
+    const { makers } = this;
+    return makers.find((model) => model.name === last) ?? makers.find((model) => model.embedded) ?? makers[0];
+  }
   /** Those that make a picture larger. */
   get upscalers(): Model[] {
     return this.all.filter((model) => model.scale !== null);

@@ -1,4 +1,5 @@
 // From the draft to jobs: one per wildcard choice, in order, and said plainly when one is refused.
+import { useModel } from '~/base/draft';
 import { expand } from '~/base/wildcards';
 import { draft } from '~/state/draft.svelte';
 import { jobs, orderOf } from '~/state/jobs.svelte';
@@ -23,6 +24,7 @@ export async function order(): Promise<Refusal | null> {
     try {
       const job = await jobs.order(ws, draft.order(prompt));
       first ??= job.id;
+      useModel(ws, draft.model);
     } catch (error) {
       const refused = error as { message: string; name?: string; fields?: Record<string, string> };
       if (first) route.set({ job: first });
