@@ -103,11 +103,13 @@ export default [
     mia.expecting(/status of 409 .*models.bare.test/);
     await mia.go('/admin/models');
     await mia.see('Bring a model in');
+    const rows = mia.page.locator('section[aria-labelledby=m-bring] li');
     const files = mia.page.locator('section[aria-labelledby=m-bring] input[type=file]');
     await files.setInputFiles({ name: 'bare.tar', mimeType: 'application/x-tar', buffer: await tarOf('scene', 'Use it kindly.', { without: 'reference' }) });
     await mia.button('Read the licence').click({ timeout: 60_000 });
     await mia.field('Name in this studio').fill('bare');
     await mia.button('Accept and import').click();
+    await mia.see('bare is here and can be used.');
     const article = mia.page.locator('article', { hasText: 'bare' });
     await article.getByRole('button', { name: 'Test' }).click();
     await article.locator('.notice', { hasText: 'reference cases' }).waitFor({ timeout: 90_000 });
@@ -115,6 +117,8 @@ export default [
     await article.getByRole('button', { name: 'Remove bare' }).click();
     await mia.page.locator('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await article.waitFor({ state: 'detached' });
+    // Its import stays on the list, and does not say that a removed model can be used.
+    if (await rows.getByText('can be used').count()) throw new Error('a model that was removed is said to be here');
     await mia.button('Take bare.tar off the list').click();
   }],
 
