@@ -91,7 +91,8 @@ pub(crate) struct Parts {
 
 impl House {
     pub(crate) fn new(parts: Parts) -> Result<House> {
-        let first = u64::try_from(parts.clock.now().0).unwrap_or(1);
+        let now = parts.clock.now();
+        let first = u64::try_from(now.0).unwrap_or(1);
         Ok(House {
             signer: parts.keys.signer()?,
             folder: parts.folder,
@@ -104,7 +105,7 @@ impl House {
             feed: Feed::new(first),
             queue: Queue::default(),
             imports: Desk::default(),
-            rewrites: rewrites::desk::Desk::default(),
+            rewrites: rewrites::desk::Desk::new(now),
             rooms: RwLock::default(),
             names: Mutex::default(),
         })

@@ -1,5 +1,7 @@
 //! Rewrites: proposed by the model's rewriter, seen by who asked, logged, and both texts kept with the render.
 
+use std::time::Duration;
+
 use dreamomni2::base::page::Limit;
 use dreamomni2::domain::access::Role;
 use dreamomni2::domain::audit::{self, Filter, Log};
@@ -7,7 +9,7 @@ use dreamomni2::domain::jobs::Trouble;
 use dreamomni2::domain::jobs::lane::Word;
 use dreamomni2::domain::recipes::{self, Axis, Field, Grid, Picture, Reference, Task};
 use dreamomni2::domain::rewrites::{self, RewriteState, Wish, lane};
-use dreamomni2::domain::{jobs, renders};
+use dreamomni2::domain::{Kind, jobs, renders};
 
 use crate::support::studio::{Premises, draft, handed};
 
@@ -56,6 +58,20 @@ fn a_cancelled_rewrite_stops_its_worker_and_a_failed_one_says_why() {
     lane::fail(&p.system(), (p.workspace, second), trouble.clone()).unwrap();
     let failed = rewrites::get(&p.owner(), p.workspace, second).unwrap();
     assert_eq!((failed.state, failed.trouble), (RewriteState::Failed, Some(trouble)));
+}
+
+#[test]
+fn who_waits_for_a_rewrite_across_a_restart_is_told_to_ask_again_and_not_that_there_never_was_one() {
+    let p = Premises::new();
+    let asked = rewrites::ask(&p.owner(), p.workspace, &wish("a lamp")).unwrap().id;
+    p.clock.advance(Duration::from_secs(1));
+    let p = p.again();
+    for told in [rewrites::get(&p.owner(), p.workspace, asked), rewrites::cancel(&p.owner(), p.workspace, asked)] {
+        let error = told.unwrap_err();
+        assert_eq!((error.code(), error.kind()), ("rewrite_forgotten", Kind::Gone));
+    }
+    let again = rewrites::ask(&p.owner(), p.workspace, &wish("a lamp")).unwrap().id;
+    assert_eq!(rewrites::get(&p.owner(), p.workspace, again).unwrap().state, RewriteState::Waiting);
 }
 
 #[test]

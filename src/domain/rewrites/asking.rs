@@ -101,7 +101,16 @@ pub fn cancel(act: &Act, workspace: WorkspaceId, id: RewriteId) -> Result<Rewrit
 }
 
 fn own(act: &Act, workspace: WorkspaceId, id: RewriteId) -> Result<Entry> {
-    let by = act.account()?;
-    let entry = act.house().rewrites.get(id).filter(|e| e.workspace == workspace && e.by == by);
-    entry.ok_or(Error::NotFound { what: "rewrite" })
+    let (by, desk) = (act.account()?, &act.house().rewrites);
+    let entry = desk.get(id).filter(|e| e.workspace == workspace && e.by == by);
+    entry.ok_or_else(|| {
+        if !desk.forgot(id) {
+            return Error::NotFound { what: "rewrite" };
+        }
+        let sentence =
+            "The studio was started again since, and forgot this rewrite; the prompt is as it was. Ask for it \
+                        once more"
+                .to_owned();
+        Error::Gone { code: "rewrite_forgotten", sentence }
+    })
 }

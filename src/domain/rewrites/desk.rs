@@ -1,11 +1,11 @@
-//! Rewrites on their way, in memory: a restart forgets them, and whoever waits for one asks again.
+//! Rewrites on their way, in memory: a restart forgets them, and whoever waits for one is told so and asks again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
 use crate::base::clock::Moment;
-use crate::base::id::{AccountId, RewriteId, WorkspaceId};
+use crate::base::id::{AccountId, Id, RewriteId, WorkspaceId};
 use crate::domain::recipes::terms::Recipe;
 use crate::domain::trouble::Trouble;
 
@@ -51,13 +51,23 @@ pub(crate) struct Entry {
     pub(crate) recipe: Recipe,
 }
 
-#[derive(Default)]
 pub(crate) struct Desk {
+    /// Those that were asked for before are forgotten.
+    since: Moment,
     /// In the order in which they were asked for: ids of one millisecond are in none.
     entries: Mutex<Vec<Entry>>,
 }
 
 impl Desk {
+    pub(crate) fn new(since: Moment) -> Self {
+        Desk { since, entries: Mutex::default() }
+    }
+
+    /// Whether one of this id may have been here before the studio was started again.
+    pub(crate) fn forgot(&self, id: RewriteId) -> bool {
+        id.made() < self.since
+    }
+
     pub(crate) fn put(&self, entry: Entry) {
         let mut entries = self.entries();
         while entries.len() >= MOST

@@ -52,7 +52,8 @@ impl From<Rewrite> for RewriteView {
     }
 }
 
-/// Has a prompt rewritten as soon as a worker is free; kept in memory only.
+/// Has a prompt rewritten as soon as a worker is free. Kept in memory: one that was asked for before the studio was
+/// started again answers 410 with the code `rewrite_forgotten`.
 #[utoipa::path(post, path = "/api/v1/workspaces/{ws}/rewrites", tag = "rewrites", params(("ws" = WorkspaceId, Path)),
     responses((status = 201, body = RewriteView)))]
 pub async fn ask(caller: Caller, ws: Path<WorkspaceId>, body: Json<RewriteBody>) -> Result<HttpResponse, Problem> {

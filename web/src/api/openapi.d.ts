@@ -981,7 +981,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has a prompt rewritten as soon as a worker is free; kept in memory only. */
+        /**
+         * Has a prompt rewritten as soon as a worker is free. Kept in memory: one that was asked for before the studio was
+         *     started again answers 410 with the code `rewrite_forgotten`.
+         */
         post: operations["rewrites_ask"];
         delete?: never;
         options?: never;

@@ -1,5 +1,5 @@
 // A prompt that the model's rewriter says anew: asked for, followed, offered. It goes on while one looks elsewhere.
-import { get, post } from '~/api/client';
+import { get, post, Unreachable } from '~/api/client';
 import { paths } from '~/api/paths';
 import type { Rewrite } from '~/api/schema';
 import { said } from '~/text';
@@ -32,7 +32,7 @@ class Rewriting {
       while (now.state === 'waiting' || now.state === 'working') {
         await new Promise((go) => setTimeout(go, PAUSE));
         if (this.going?.id !== now.id) return;
-        now = this.going = await get<Rewrite>(paths.rewrite(ws, now.id));
+        now = this.going = await this.#look(ws, now);
       }
       if (now.text !== null) this.offer = { of: prompt, text: now.text };
       else if (now.problem) this.problem = said(now.problem.code, now.problem.detail);
@@ -40,6 +40,15 @@ class Rewriting {
       if (this.#ws === ws) this.problem = (error as Error).message;
     }
     if (this.#ws === ws) this.going = null;
+  }
+  /** How far it is; while the studio does not answer, as far as it was. */
+  async #look(ws: string, now: Rewrite): Promise<Rewrite> {
+    try {
+      return await get<Rewrite>(paths.rewrite(ws, now.id));
+    } catch (error) {
+      if (error instanceof Unreachable) return now;
+      throw error;
+    }
   }
   async cancel(): Promise<void> {
     const id = this.going?.id;
