@@ -74,6 +74,10 @@ impl models::Shelf for Shelf {
         copied.map(drop).map_err(trouble)
     }
 
+    fn is_of(&self, model: &str, from: &Path, told: &mut Told) -> Result<bool, Trouble> {
+        self.packages.is_of(model, from, &mut |done, _| told(done)).map_err(trouble)
+    }
+
     fn forget(&self, from: &Path) {
         self.packages.forget(from);
     }

@@ -72,6 +72,10 @@ impl Shelf for Plain {
         Err(nothing())
     }
 
+    fn is_of(&self, _model: &str, _from: &Path, _told: &mut Told) -> Result<bool, Trouble> {
+        Err(nothing())
+    }
+
     fn forget(&self, _from: &Path) {}
 
     fn tidy(&self) {}

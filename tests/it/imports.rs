@@ -1,10 +1,12 @@
 //! Bringing a model in through the door: part by part, licence first, nothing half, and never another file of the server.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dreamomni2::inference::Packages;
 use serde_json::{Value, json};
 
 use crate::packages::copy_into;
@@ -71,10 +73,16 @@ fn restart(server: &mut Server, owner: &Person) -> Person {
 
 /// A package in the incoming folder whose last file takes a while; its bytes are a hole in the disk.
 fn slow_package(server: &Server) {
-    let to = server.incoming().join("slow");
+    large_package(server, "slow", 3 << 30);
+}
+
+fn large_package(server: &Server, name: &str, bytes: u64) -> PathBuf {
+    let to = server.incoming().join(name);
     copy_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/scene"), &to);
     fs::create_dir(to.join("zz")).unwrap();
-    fs::File::create(to.join("zz/large.bin")).unwrap().set_len(3 << 30).unwrap();
+    let large = to.join("zz/large.bin");
+    fs::File::create(&large).unwrap().set_len(bytes).unwrap();
+    large
 }
 
 /// Takes it, accepts its licence, and waits until some of it is copied.
@@ -230,6 +238,27 @@ fn a_copy_from_the_incoming_folder_goes_on_after_a_restart_with_what_stands() {
     assert_eq!(stands(), before, "it was copied a second time");
     owner.delete(&at(&taken, "")).done();
     state(&owner, &taken, "cancelled");
+}
+
+#[test]
+fn a_studio_killed_between_the_model_in_its_place_and_the_note_of_it_is_done_at_its_next_start_and_logs_it_once() {
+    let (mut server, mut owner) = Server::ready();
+    slow_package(&server);
+    let taken = copying(&mut owner);
+    server.stop();
+    // What the killed studio had still done; in less room than the whole hole would take.
+    let from = server.incoming().join("slow");
+    fs::File::create(from.join("zz/large.bin")).unwrap().set_len(1 << 20).unwrap();
+    let packages = Packages::new(Some(server.folder.path().join("data/models")));
+    packages.import(&from, Some("slow"), &mut |_, _| ControlFlow::Continue(())).unwrap();
+    server.start();
+    for _ in 0..2 {
+        owner = restart(&mut server, &owner);
+        state(&owner, &taken, "done");
+        assert_eq!(names(&owner), ["slow", "starter"]);
+        assert_eq!(actions(&owner), ["model.imported", "model.licence_accepted"]);
+        assert_eq!(left(&server.folder.path().join("data/models")), ["slow"]);
+    }
 }
 
 #[test]

@@ -202,6 +202,36 @@ fn a_source_that_lost_a_file_leaves_none_of_it_in_the_model() {
 }
 
 #[test]
+fn a_model_in_its_place_is_known_as_what_an_import_of_the_same_files_puts_there_and_as_nothing_else() {
+    let place = Place::new();
+    let (from, packages) = (place.package(), place.packages());
+    import(&packages, &from).unwrap();
+    let is_of = |name, from: &Path| packages.is_of(name, from, &mut |_, _| ControlFlow::Continue(())).unwrap();
+    for same in [&from, &place.archive(false), &place.archive(true)] {
+        assert!(is_of("m", same), "{}", same.display());
+    }
+    assert!(!is_of("starter", &from));
+    // A file more, and one that is another.
+    fs::write(from.join("aa/more.bin"), "more").unwrap();
+    assert!(!is_of("m", &from));
+    fs::rename(from.join("aa/more.bin"), from.join("aa/small.bin")).unwrap();
+    assert!(!is_of("m", &from));
+    fs::remove_file(from.join("aa/small.bin")).unwrap();
+    assert!(!is_of("m", &from));
+
+    // A graph that came alone has got a package around it.
+    let graph = |name: &str| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages").join(name).join("upscaler/model.onnx")
+    };
+    let alone = place.data().join("swin.onnx");
+    fs::copy(graph("upscale-window"), &alone).unwrap();
+    packages.import(&alone, None, &mut |_, _| ControlFlow::Continue(())).unwrap();
+    assert!(is_of("swin", &alone));
+    fs::copy(graph("upscale2"), &alone).unwrap();
+    assert!(!is_of("swin", &alone));
+}
+
+#[test]
 fn somebody_who_stops_an_import_between_two_chunks_finds_it_where_it_was() {
     let place = Place::new();
     let from = place.archive(true);

@@ -123,6 +123,8 @@ pub trait Shelf: Send + Sync {
     fn look(&self, from: &Path, told: &mut Told) -> Result<Offer, Trouble>;
     /// Copies and checks, whole or not at all. What a stopped import of the same files left is gone on with.
     fn import(&self, from: &Path, name: &str, told: &mut Told) -> Result<(), Trouble>;
+    /// Whether the model of this name is what an import of these files puts there. Reads them through.
+    fn is_of(&self, model: &str, from: &Path, told: &mut Told) -> Result<bool, Trouble>;
     /// Takes away what a stopped import of these files left.
     fn forget(&self, from: &Path);
     /// Takes away what nobody went on with for days.

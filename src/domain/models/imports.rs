@@ -209,10 +209,18 @@ fn path(system: &Act, entry: &Entry) -> std::result::Result<PathBuf, Trouble> {
 fn copy(system: &Act, entry: &Entry, path: &Path, go_on: &mut Told) -> std::result::Result<(), Trouble> {
     let shelf = &system.house().shelf;
     let model = entry.import.model.clone().unwrap_or_default();
-    shelf.import(path, &model, go_on)?;
-    let hash = shelf.cards().into_iter().find(|card| card.name == model).map(|card| card.hash).unwrap_or_default();
-    let imported = Event::ModelImported { model, hash };
-    system.change(Action::ImportModel, Scope::Studio, |_| Ok(((), imported))).map_err(told)
+    let hash = || shelf.cards().into_iter().find(|card| card.name == model).map(|card| card.hash);
+    // A studio that was killed between the last step of a copy and the line below finds its own model there.
+    if hash().is_some() && shelf.is_of(&model, path, go_on)? {
+        shelf.forget(path);
+    } else {
+        shelf.import(path, &model, go_on)?;
+    }
+    let imported = Event::ModelImported { hash: hash().unwrap_or_default(), model };
+    let mut done = entry.clone();
+    (done.import.state, done.import.done, done.touched) = (ImportState::Done, entry.import.bytes, system.now());
+    // In one with its record: the log tells it once, however often the studio is killed.
+    system.change(Action::ImportModel, Scope::Studio, |tx| Ok((tx.put(&done)?, imported))).map_err(told)
 }
 
 fn told(error: Error) -> Trouble {
@@ -230,6 +238,9 @@ pub(crate) fn recover(system: &Act) -> Result<()> {
         let _ = fs::remove_dir_all(stray.path());
     }
     for mut entry in kept {
+        if entry.import.state.over() {
+            clear(system, &entry);
+        }
         entry.touched = system.now();
         if entry.import.state == ImportState::Receiving {
             entry.import.done = receiving::stands(system, &entry.import);

@@ -198,7 +198,7 @@ fn lines<T: for<'de> Deserialize<'de>>(journal: &Path) -> Vec<T> {
     String::from_utf8_lossy(&bytes).lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-fn hash(mut bytes: impl Read) -> io::Result<String> {
+pub(super) fn hash(mut bytes: impl Read) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     io::copy(&mut bytes, &mut hasher)?;
     Ok(hasher.finalize().to_hex().to_string())

@@ -11,6 +11,9 @@ use super::manifest;
 use super::onnx::{self, is_graph};
 use super::upscaler::GRAPH;
 
+/// What is written around it.
+pub(super) const MADE: [&str; 2] = ["model_index.json", "upscaler/config.json"];
+
 /// Has a graph enlarge something small and answers by how much. It takes an engine, so whoever has one brings it.
 pub type Measure<'a> = dyn Fn(&Path) -> Result<u32> + 'a;
 
@@ -39,7 +42,8 @@ pub(super) fn wrap(root: &Path, measure: &Measure) -> Result<()> {
         let path = root.join(file);
         fs::write(&path, format!("{value}\n")).map_err(|e| failed(&path, e))
     };
-    write("model_index.json", json!({ "_class_name": "ImageUpscaler" }))?;
+    let [index, config] = MADE;
+    write(index, json!({ "_class_name": "ImageUpscaler" }))?;
     if folder.join("config.json").is_file() {
         return Ok(());
     }
@@ -47,7 +51,7 @@ pub(super) fn wrap(root: &Path, measure: &Measure) -> Result<()> {
         Some(scale) => scale,
         None => measure(root)?,
     };
-    write("upscaler/config.json", json!({ "scale": scale }))
+    write(config, json!({ "scale": scale }))
 }
 
 /// The names of what lies at the top.

@@ -13,6 +13,7 @@ mod lora;
 mod manifest;
 mod onnx;
 mod pace;
+mod placed;
 mod receipt;
 pub(crate) mod source;
 mod upscaler;
@@ -102,6 +103,16 @@ impl Packages {
     ) -> Result<PackageInfo> {
         let name = import::import(from, self.models()?, name, |name| self.place(name), told, measure)?;
         self.find(&name).map(|package| package.info)
+    }
+
+    /// Whether the model of this name is what an import of these files puts there. Reads them through.
+    pub fn is_of(&self, name: &str, from: &Path, told: &mut Told) -> Result<bool> {
+        let package = self.find(name)?;
+        // Without a receipt it was not imported, and the starter never was.
+        if !matches!(package.files, Files::Folder(_)) || !package.files.has(receipt::FILE) {
+            return Ok(false);
+        }
+        placed::is_of(Receipt::of(&package.files)?, from, told)
     }
 
     /// The imports that were stopped and can be gone on with.

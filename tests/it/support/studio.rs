@@ -243,6 +243,10 @@ impl Shelf for OneModel {
         Err(none())
     }
 
+    fn is_of(&self, _: &str, _: &Path, _: &mut Told) -> std::result::Result<bool, Trouble> {
+        Err(none())
+    }
+
     fn forget(&self, _: &Path) {}
 
     fn tidy(&self) {}
