@@ -92,7 +92,8 @@ impl models::Shelf for Shelf {
 }
 
 fn trouble(error: inference::Error) -> Trouble {
-    Trouble { code: error.code().to_owned(), sentence: error.to_string() }
+    let code = if error.is_full() { models::DISK_FULL } else { error.code() };
+    Trouble { code: code.to_owned(), sentence: error.to_string() }
 }
 
 /// More steps add time and nothing that could be seen.

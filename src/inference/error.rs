@@ -118,6 +118,12 @@ impl Error {
         }
     }
 
+    /// Whether the disk had no room.
+    pub fn is_full(&self) -> bool {
+        let full = |kind| matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        matches!(self, Error::Io { error, .. } if full(error.kind()))
+    }
+
     /// Stable word for programs.
     pub fn code(&self) -> &'static str {
         match self {

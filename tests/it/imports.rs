@@ -262,6 +262,50 @@ fn a_studio_killed_between_the_model_in_its_place_and_the_note_of_it_is_done_at_
 }
 
 #[test]
+fn an_upload_that_fills_the_disk_keeps_what_was_received_says_how_much_room_is_missing_and_goes_on() {
+    let (server, mut owner) = Server::ready();
+    let bytes = package(None);
+    let begun = owner.post("/api/v1/studio/imports", &json!({ "file": "a.tar.zst", "bytes": bytes.len() })).created();
+    let half = bytes.len() / 2;
+    part(&owner, &begun, 0, &bytes[..half]).ok();
+    let received = scratch(&server).join(begun["id"].as_str().unwrap()).join("a.tar.zst");
+    let aside = server.folder.path().join("aside");
+    fs::rename(&received, &aside).unwrap();
+    // The kernel's own full disk.
+    std::os::unix::fs::symlink("/dev/full", &received).unwrap();
+    let mut stream = owner.listen(None);
+    let full = part(&owner, &begun, half, &bytes[half..]).refused(503);
+    assert_eq!(full["code"], "import_disk_full");
+    assert_eq!(stream.until("import").data["problem"]["code"], "import_disk_full");
+    let now = owner.get(&at(&begun, "")).ok();
+    assert_eq!((&now["state"], &now["done"]), (&json!("receiving"), &json!(half)));
+    assert!(now["problem"]["detail"].as_str().unwrap().contains("256 MiB must be free"), "{now}");
+    fs::remove_file(&received).unwrap();
+    fs::rename(&aside, &received).unwrap();
+    assert_eq!(part(&owner, &begun, half, &bytes[half..]).ok()["problem"], Value::Null);
+    state(&owner, &begun, "waiting");
+}
+
+#[test]
+fn a_copy_that_finds_no_room_waits_for_it_with_what_was_brought_and_is_not_refused() {
+    let (server, mut owner) = Server::ready();
+    // More than any disk of a test has; its bytes are a hole.
+    let large = large_package(&server, "huge", 8 << 40);
+    let taken = owner.post("/api/v1/studio/imports", &json!({ "incoming": "huge" })).created();
+    state(&owner, &taken, "waiting");
+    let mut stream = owner.listen(None);
+    owner.post(&at(&taken, "/accept"), &json!({})).ok();
+    assert_eq!(stream.until("import").data["state"], "copying");
+    let waits = stream.until("import").data;
+    assert_eq!((&waits["state"], &waits["problem"]["code"]), (&json!("waiting"), &json!("import_disk_full")));
+    assert!(waits["problem"]["detail"].as_str().unwrap().contains("8388864 MiB must be free"), "{waits}");
+    fs::File::create(large).unwrap().set_len(1 << 20).unwrap();
+    assert_eq!(owner.post(&at(&taken, "/accept"), &json!({})).ok()["problem"], Value::Null);
+    state(&owner, &taken, "done");
+    assert_eq!(actions(&owner), ["model.imported", "model.licence_accepted", "model.licence_accepted"]);
+}
+
+#[test]
 fn only_what_lies_in_the_incoming_folder_can_be_taken_and_no_link_leads_out() {
     let (server, mut owner) = Server::ready();
     let incoming = server.incoming();

@@ -110,6 +110,9 @@ pub struct Offer {
 /// Hears how many bytes were read or copied, and may stop it.
 pub type Told<'a> = dyn FnMut(u64) -> ControlFlow<()> + 'a;
 
+/// The disk has no room for the rest of a package.
+pub const DISK_FULL: &str = "import_disk_full";
+
 /// The packages that are installed. The app stands behind it; tests put a list there.
 pub trait Shelf: Send + Sync {
     fn cards(&self) -> Vec<ModelCard>;
@@ -121,7 +124,8 @@ pub trait Shelf: Send + Sync {
     fn incoming(&self) -> Option<PathBuf>;
     /// What a package says of itself; nothing is copied.
     fn look(&self, from: &Path, told: &mut Told) -> Result<Offer, Trouble>;
-    /// Copies and checks, whole or not at all. What a stopped import of the same files left is gone on with.
+    /// Copies and checks, whole or not at all. What a stopped import of the same files left is gone on with. The code of
+    /// what failed is [`DISK_FULL`] where the disk had no room.
     fn import(&self, from: &Path, name: &str, told: &mut Told) -> Result<(), Trouble>;
     /// Whether the model of this name is what an import of these files puts there. Reads them through.
     fn is_of(&self, model: &str, from: &Path, told: &mut Told) -> Result<bool, Trouble>;

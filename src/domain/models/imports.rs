@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::card::{Offer, Told};
+use super::card::{DISK_FULL, Offer, Told};
 use super::desk::{Entry, Import, ImportState, Source};
 use super::ledger::{begin, clear, entry, keep, received, show};
 use super::looking::found;
@@ -82,7 +82,7 @@ pub fn accept(act: &Act, import: ImportId, name: Option<&str>) -> Result<Import>
     let now = act.now();
     let accepted = act.house().imports.edit(import, |entry| {
         if entry.import.state == ImportState::Waiting {
-            entry.import.model = Some(model);
+            (entry.import.model, entry.import.trouble) = (Some(model), None);
             entry.import.state = ImportState::Copying;
             (entry.import.done, entry.import.bytes, entry.touched) = (0, bytes, now);
         }
@@ -177,6 +177,11 @@ pub fn work(system: &Act, most: Duration, ending: &dyn Fn() -> bool) -> Result<b
         match outcome {
             Ok(None) => (import.state, import.done) = (ImportState::Done, import.bytes),
             _ if entry.stop => import.state = ImportState::Cancelled,
+            // What came of it stays; when there is room, it goes on as soon as somebody says so.
+            Err(trouble) if state == ImportState::Copying && trouble.code == DISK_FULL => {
+                let left = import.bytes.saturating_sub(import.done);
+                (import.state, import.trouble) = (ImportState::Waiting, Some(receiving::full(system, left)));
+            }
             Ok(Some(offer)) => {
                 import.bytes = offer.bytes;
                 (import.state, import.offer) = (ImportState::Waiting, Some(offer));
@@ -185,7 +190,7 @@ pub fn work(system: &Act, most: Duration, ending: &dyn Fn() -> bool) -> Result<b
         }
     });
     let Some(entry) = moved else { return Ok(true) };
-    if let Some(Trouble { code, .. }) = entry.import.trouble.clone() {
+    if let (ImportState::Failed, Some(Trouble { code, .. })) = (entry.import.state, entry.import.trouble.clone()) {
         system.change(Action::ImportModel, Scope::Studio, |_| Ok(((), Event::ModelRefused { code })))?;
     }
     if entry.import.state.over() {

@@ -7,6 +7,6 @@ mod ledger;
 pub mod looking;
 pub mod receiving;
 
-pub use card::{Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, Tested, Told, UnknownWord};
+pub use card::{DISK_FULL, Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, Tested, Told, UnknownWord};
 pub use desk::{Import, ImportState};
 pub use looking::{Model, list, reading, test};

@@ -1,10 +1,11 @@
 //! Receiving a package from a browser, part by part. What was received outlives a broken line and a stop of the studio.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use super::card::DISK_FULL;
 use super::desk::{Entry, Import, ImportState, Source};
 use super::ledger::{begin, entry, keep, received, show};
 use crate::base::id::ImportId;
@@ -12,6 +13,7 @@ use crate::domain::access::standing::Scope;
 use crate::domain::access::table::Action;
 use crate::domain::act::Act;
 use crate::domain::error::{Error, Result};
+use crate::domain::trouble::Trouble;
 
 /// Room that is left on the disk whatever is received.
 const SPARE: u64 = 256 << 20;
@@ -63,13 +65,17 @@ pub fn receive(act: &Act, import: ImportId, offset: u64, bytes: &[u8]) -> Result
         let sentence = format!("{done} bytes of this file are here; go on from there");
         return Err(Error::Conflict { code: "upload_elsewhere", sentence });
     };
-    let written = write(&received(act, import, &file), done, bytes);
-    written.map_err(|e| Error::Broken(format!("an import could not be written: {e}")))?;
+    let tight = act.house().folder.space()?.free < SPARE.saturating_add(bytes.len() as u64);
+    let written =
+        if tight { Err(ErrorKind::StorageFull.into()) } else { write(&received(act, import, &file), done, bytes) };
+    if let Err(e) = written {
+        return Err(unwritten(act, import, &e));
+    }
     let now = act.now();
     let moved = act.house().imports.edit(import, |entry| {
         // It may have been cancelled meanwhile.
         if entry.import.state == ImportState::Receiving {
-            (entry.import.done, entry.touched) = (end, now);
+            (entry.import.done, entry.import.trouble, entry.touched) = (end, None, now);
             if end == all {
                 entry.import.state = ImportState::Reading;
             }
@@ -79,11 +85,45 @@ pub fn receive(act: &Act, import: ImportId, offset: u64, bytes: &[u8]) -> Result
     if moved.import.state == ImportState::Receiving { Ok(show(act, &moved)) } else { keep(act, &moved) }
 }
 
+/// What was received stays as it is. Where only room is missing, whoever looks at the import hears it too.
+fn unwritten(act: &Act, import: ImportId, error: &std::io::Error) -> Error {
+    if !matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        return Error::Broken(format!("an import could not be written: {error}"));
+    }
+    let now = act.now();
+    let left = |import: &Import| import.bytes.saturating_sub(import.done).saturating_add(import.bytes);
+    let moved = act.house().imports.edit(import, |entry| {
+        if entry.import.state == ImportState::Receiving {
+            (entry.import.trouble, entry.touched) = (Some(full(act, left(&entry.import))), now);
+        }
+    });
+    let Some(Entry { import: Import { trouble: Some(trouble), .. }, .. }) =
+        moved.inspect(|entry| drop(show(act, entry)))
+    else {
+        return Error::NotFound { what: "import" };
+    };
+    Error::Unavailable { code: DISK_FULL, sentence: trouble.sentence }
+}
+
+/// There is no room for what is `left` to write of a package.
+pub(super) fn full(act: &Act, left: u64) -> Trouble {
+    let free = act.house().folder.space().map_or(0, |space| space.free);
+    let sentence = format!(
+        "The disk of the studio is full: {} MiB must be free for the rest of this package, and {} MiB are. What came of \
+         it is kept; make room, and it goes on where it stopped",
+        left.saturating_add(SPARE) >> 20,
+        free >> 20
+    );
+    Trouble { code: DISK_FULL.to_owned(), sentence }
+}
+
 /// Answered for only when it is on the disk.
 fn write(path: &Path, done: u64, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().append(true).open(path)?;
     // A part that was cut off while it was written is written again.
-    file.set_len(done)?;
+    if file.metadata()?.len() > done {
+        file.set_len(done)?;
+    }
     file.write_all(bytes)?;
     file.sync_data()
 }

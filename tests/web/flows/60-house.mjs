@@ -1,5 +1,5 @@
 // Profile, admin, palette, keys, languages, tablet.
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tarOf } from '../support/packages.mjs';
 
@@ -120,6 +120,36 @@ export default [
     // Its import stays on the list, and does not say that a removed model can be used.
     if (await rows.getByText('can be used').count()) throw new Error('a model that was removed is said to be here');
     await mia.button('Take bare.tar off the list').click();
+  }],
+
+  ['an upload that meets a full disk says how much room is missing, and goes on by itself when there is some', async (t) => {
+    const mia = t.house.owner;
+    mia.expecting(/status of 503/);
+    await mia.go('/admin/models');
+    await mia.see('Bring a model in');
+    let late = null;
+    await mia.page.route('**/part?*', (route) => (late = route));
+    const files = mia.page.locator('section[aria-labelledby=m-bring] input[type=file]');
+    const row = mia.page.locator('section[aria-labelledby=m-bring] li', { hasText: 'full.tar' });
+    await files.setInputFiles({ name: 'full.tar', mimeType: 'application/x-tar', buffer: await tarOf('scene', 'Use it kindly.') });
+    await row.getByText('Coming in').waitFor();
+    for (let tries = 0; !late && tries < 100; tries += 1) await mia.page.waitForTimeout(50);
+    const folder = join(t.house.studio.data, 'imports', readdirSync(join(t.house.studio.data, 'imports'))[0]);
+    renameSync(join(folder, 'full.tar'), join(folder, 'aside'));
+    symlinkSync('/dev/full', join(folder, 'full.tar'));
+    await late.continue();
+    await mia.page.unroute('**/part?*');
+    await row.getByText('MiB must be free').waitFor();
+    await row.getByText('Coming in').waitFor();
+    await mia.axe('admin: an upload on a full disk');
+    await mia.shoot('model-disk-full');
+    rmSync(join(folder, 'full.tar'));
+    renameSync(join(folder, 'aside'), join(folder, 'full.tar'));
+    await row.getByRole('button', { name: 'Read the licence' }).waitFor({ timeout: 30_000 });
+    if (await row.getByText('MiB must be free').count()) throw new Error('the disk is still said to be full');
+    await row.getByRole('button', { name: 'Cancel the import of full.tar' }).click();
+    await row.getByRole('button', { name: /off the list/ }).click();
+    await row.waitFor({ state: 'detached' });
   }],
 
   ['an import is cancelled while it comes in, and nothing of it stays', async (t) => {

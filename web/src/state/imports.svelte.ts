@@ -9,6 +9,9 @@ import { complain } from './toasts.svelte';
 /** Small enough to be sent again, large enough not to matter. */
 const PART = 8 * 1024 * 1024;
 
+/** Milliseconds between two questions whether there is room again. */
+const ROOM = 5000;
+
 const ORDER: Import['state'][] = ['receiving', 'reading', 'waiting', 'copying', 'done', 'failed', 'cancelled'];
 
 class Imports {
@@ -49,7 +52,7 @@ class Imports {
     this.all = this.all.filter((one) => one.id !== id);
   }
   /**
-   * Sends a whole file. While the studio does not answer it waits; what was received is not sent twice, also when the
+   * Sends a whole file. While the studio does not answer, or has no room, it waits; what was received is not sent twice, also when the
    * studio was started again or the page was left and the same file is chosen once more.
    */
   async upload(file: File): Promise<void> {
@@ -61,8 +64,10 @@ class Imports {
         const part = file.slice(done, done + PART);
         now = await send<Import>(paths.importPart(id, done), part, new AbortController().signal, (sent) => this.#move(id, done + sent * part.size));
       } catch (error) {
+        const full = error instanceof Refused && error.code === 'import_disk_full';
         const elsewhere = error instanceof Refused && error.code === 'upload_elsewhere';
         if (error instanceof Unreachable) await this.#answers();
+        else if (full) await new Promise((go) => setTimeout(go, ROOM));
         else if (!elsewhere) throw error;
         now = await get<Import>(paths.import(now.id));
       }
@@ -88,7 +93,8 @@ class Imports {
   #put(one: Import): void {
     const at = this.all.findIndex((known) => known.id === one.id);
     const known = this.all[at];
-    if (known && ORDER.indexOf(known.state) > ORDER.indexOf(one.state)) return;
+    // What found no room while it was copied waits once more.
+    if (known && !one.problem && ORDER.indexOf(known.state) > ORDER.indexOf(one.state)) return;
     this.all = at < 0 ? [one, ...this.all] : this.all.with(at, one);
   }
 }

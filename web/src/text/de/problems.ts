@@ -52,6 +52,7 @@ export const problems: Record<string, string> = {
   model_without_rewriter: 'Dieses Modell hat keinen Umschreiber. Bestellen geht mit der Beschreibung, wie sie ist.',
   model_without_cases: 'Das Paket bringt keine Vergleichsfälle mit, darum gibt es nichts zu prüfen.',
   negative_malformed: 'Das Feld „Ohne“ ist zu lang oder enthält ein Steuerzeichen.',
+  import_disk_full: 'Der Datenträger des Studios ist voll. Was von diesem Paket schon da ist, bleibt; sobald Platz ist, geht es dort weiter.',
   rewrite_forgotten: 'Das Studio wurde seither neu gestartet und weiß von diesem Umschreiben nichts mehr; die Beschreibung ist, wie sie war. Bitte noch einmal umschreiben lassen.',
   no_room: 'Auf der Platte ist nicht genug Platz für dieses Paket; es liegt beim Einspielen zweimal da. Bitte Platz schaffen.',
   not_found: 'Das gibt es hier nicht, oder Sie haben keinen Zugang dazu.',
