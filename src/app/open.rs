@@ -169,6 +169,16 @@ pub fn verify_folder(config: &Config, with: &Opener) -> anyhow::Result<VerifiedF
     })
 }
 
+/// Removes the files that no row names, of every workspace; the studio must not run meanwhile. How many there were.
+pub fn remove_strays(config: &Config, with: &Opener) -> anyhow::Result<u64> {
+    let system = unlocked(config, with)?.system()?;
+    let mut removed = 0;
+    for workspace in workspaces::all(&system)? {
+        removed += wholeness::remove_strays(&system, workspace)?;
+    }
+    Ok(removed)
+}
+
 /// The studio of this folder, opened in this process.
 fn unlocked(config: &Config, with: &Opener) -> anyhow::Result<Studio> {
     let studio = build::studio(config)?;

@@ -9,43 +9,150 @@ use crate::base::id::{AccountId, AssetId, InvitationId, JobId, RenderId, Rewrite
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     StudioSetUp,
-    StudioUnlocked { method: &'static str },
-    SettingsChanged { what: String },
-    SignedIn { session: SessionId },
-    SignInFailed { account: Option<AccountId> },
-    SessionEnded { account: AccountId, session: SessionId },
-    ProfileChanged { account: AccountId, what: String },
-    PasswordChanged { account: AccountId },
-    TokenMade { token: TokenId, days: u32 },
-    TokenRevoked { token: TokenId },
-    WorkspaceOpened { workspace: WorkspaceId },
-    WorkspaceRenamed { workspace: WorkspaceId },
-    Invited { workspace: WorkspaceId, invitation: InvitationId, role: Role },
-    InvitationRevoked { workspace: WorkspaceId, invitation: InvitationId },
-    MemberJoined { workspace: WorkspaceId, account: AccountId, role: Role },
-    RoleChanged { workspace: WorkspaceId, account: AccountId, from: Role, to: Role },
-    MemberLeft { workspace: WorkspaceId, account: AccountId },
-    ModelTested { model: String, passed: bool },
-    LicenceAccepted { model: String, licence: String, text: Option<String> },
-    ModelImported { model: String, hash: String },
-    ModelRefused { code: String },
+    StudioUnlocked {
+        method: &'static str,
+    },
+    SettingsChanged {
+        what: String,
+    },
+    SignedIn {
+        session: SessionId,
+    },
+    SignInFailed {
+        account: Option<AccountId>,
+    },
+    SessionEnded {
+        account: AccountId,
+        session: SessionId,
+    },
+    ProfileChanged {
+        account: AccountId,
+        what: String,
+    },
+    PasswordChanged {
+        account: AccountId,
+    },
+    TokenMade {
+        token: TokenId,
+        days: u32,
+    },
+    TokenRevoked {
+        token: TokenId,
+    },
+    WorkspaceOpened {
+        workspace: WorkspaceId,
+    },
+    WorkspaceRenamed {
+        workspace: WorkspaceId,
+    },
+    Invited {
+        workspace: WorkspaceId,
+        invitation: InvitationId,
+        role: Role,
+    },
+    InvitationRevoked {
+        workspace: WorkspaceId,
+        invitation: InvitationId,
+    },
+    MemberJoined {
+        workspace: WorkspaceId,
+        account: AccountId,
+        role: Role,
+    },
+    RoleChanged {
+        workspace: WorkspaceId,
+        account: AccountId,
+        from: Role,
+        to: Role,
+    },
+    MemberLeft {
+        workspace: WorkspaceId,
+        account: AccountId,
+    },
+    ModelTested {
+        model: String,
+        passed: bool,
+    },
+    LicenceAccepted {
+        model: String,
+        licence: String,
+        text: Option<String>,
+    },
+    ModelImported {
+        model: String,
+        hash: String,
+    },
+    ModelRefused {
+        code: String,
+    },
     ImportCancelled,
-    ModelRemoved { model: String, hash: String },
-    JobOrdered { job: JobId, task: &'static str, variations: u32 },
-    JobStarted { job: JobId, attempt: u32, worker: String },
-    JobCancelled { job: JobId },
-    JobDone { job: JobId },
-    JobFailed { job: JobId, code: String },
-    JobReturned { job: JobId },
-    RewriteAsked { rewrite: RewriteId, model: String },
-    RewriteEnded { rewrite: RewriteId, how: String },
-    RenderMade { workspace: WorkspaceId, render: RenderId, job: JobId },
-    AssetBrought { workspace: WorkspaceId, asset: AssetId, bytes: u64 },
-    WorkChanged { workspace: WorkspaceId, picture: Picture, what: String },
-    WorkBinned { workspace: WorkspaceId, picture: Picture },
-    WorkRestored { workspace: WorkspaceId, picture: Picture },
-    WorkErased { workspace: WorkspaceId, picture: Picture },
+    ModelRemoved {
+        model: String,
+        hash: String,
+    },
+    JobOrdered {
+        job: JobId,
+        task: &'static str,
+        variations: u32,
+    },
+    JobStarted {
+        job: JobId,
+        attempt: u32,
+        worker: String,
+    },
+    JobCancelled {
+        job: JobId,
+    },
+    JobDone {
+        job: JobId,
+    },
+    JobFailed {
+        job: JobId,
+        code: String,
+    },
+    JobReturned {
+        job: JobId,
+    },
+    RewriteAsked {
+        rewrite: RewriteId,
+        model: String,
+    },
+    RewriteEnded {
+        rewrite: RewriteId,
+        how: String,
+    },
+    RenderMade {
+        workspace: WorkspaceId,
+        render: RenderId,
+        job: JobId,
+    },
+    AssetBrought {
+        workspace: WorkspaceId,
+        asset: AssetId,
+        bytes: u64,
+    },
+    WorkChanged {
+        workspace: WorkspaceId,
+        picture: Picture,
+        what: String,
+    },
+    WorkBinned {
+        workspace: WorkspaceId,
+        picture: Picture,
+    },
+    WorkRestored {
+        workspace: WorkspaceId,
+        picture: Picture,
+    },
+    WorkErased {
+        workspace: WorkspaceId,
+        picture: Picture,
+    },
     IndexRebuilt,
+    /// Files that no row named.
+    StraysRemoved {
+        files: u64,
+    },
 }
 
 /// How an event stands in the log.
@@ -116,6 +223,7 @@ impl Event {
             Event::WorkRestored { picture, .. } => line("work.restored", picture, ""),
             Event::WorkErased { picture, .. } => line("work.erased", picture, ""),
             Event::IndexRebuilt => line("index.rebuilt", "workspace", ""),
+            Event::StraysRemoved { files } => line("work.strays_removed", "workspace", format!("{files} files")),
         }
     }
 

@@ -90,12 +90,34 @@ impl Blobs {
         }
     }
 
+    /// Every blob there is, with the bytes that it takes on the disk. What stands where no blob would is passed over.
+    pub fn list(&self) -> Result<Vec<(BlobId, u64)>> {
+        let mut all = Vec::new();
+        for shelf in entries(&self.folder)? {
+            if !shelf.is_dir() {
+                continue;
+            }
+            for path in entries(&shelf)? {
+                let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+                if let Some(id) = id.filter(|id| self.place(*id) == path) {
+                    all.push((id, fs::metadata(&path).map_err(Error::io("looking at", &path))?.len()));
+                }
+            }
+        }
+        Ok(all)
+    }
+
     fn place(&self, id: BlobId) -> PathBuf {
         let name = id.to_string();
         // The last letters are chance; the first are time and would fill one folder after another.
         let shelf = name.get(name.len().saturating_sub(2)..).unwrap_or("00");
         self.folder.join(shelf).join(&name)
     }
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let listed = fs::read_dir(folder).and_then(|all| all.map(|entry| Ok(entry?.path())).collect());
+    listed.map_err(Error::io("listing", folder))
 }
 
 /// A blob being written. Dropped unfinished, it leaves nothing behind.

@@ -15,7 +15,7 @@ use crate::support::server::Server;
 const SIZE: Size = Size { width: 64, height: 64 };
 const FRAMES: u8 = 6;
 
-fn handed() -> Handed {
+pub(crate) fn handed() -> Handed {
     let mut clip = Encoder::new(SIZE, Rate::FILM).unwrap();
     let mut all = frames::Writer::new(Vec::new(), SIZE, Rate::FILM).unwrap();
     let mut first = None;

@@ -31,6 +31,7 @@ mod rows;
 mod runtimes;
 mod search;
 mod serving;
+mod strays;
 mod streams;
 mod traces;
 mod upscaling;
