@@ -107,6 +107,25 @@ fn what_could_run_is_refused() {
 }
 
 #[test]
+fn a_file_of_weights_alone_is_told_how_it_becomes_a_package_and_not_to_be_copied_again() {
+    let folder = tempfile::tempdir().unwrap();
+    // What the three begin with: a zip of pickles, a pickle, a length and JSON.
+    for (name, bytes) in
+        [("x4plus.pth", &b"PK\x03\x04"[..]), ("old.PT", b"\x80\x02"), ("a.safetensors", b"\x08\0\0\0\0\0\0\0{}")]
+    {
+        let file = folder.path().join(name);
+        fs::write(&file, bytes).unwrap();
+        let packages = Packages::new(Some(folder.path().join("models")));
+        let looked = packages.look(&file, &mut |_, _| ControlFlow::Continue(())).map(drop);
+        let brought = packages.import(&file, Some("m"), &mut |_, _| ControlFlow::Continue(())).map(drop);
+        for error in [looked.unwrap_err(), brought.unwrap_err()] {
+            assert_eq!(error.code(), "package_unsafe");
+            assert!(error.to_string().contains("export-model.py"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn links_are_refused() {
     let (code, _) = refusal(|folder| std::os::unix::fs::symlink("/etc/passwd", folder.join("link.json")).unwrap());
     assert_eq!(code, "package_unsafe");

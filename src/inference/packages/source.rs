@@ -22,6 +22,9 @@ pub(crate) const PICKLE: &str = "is a pickle, which can run code when it is open
      (`optimum-cli export onnx --model FOLDER OUT`) and import OUT";
 pub(crate) const PROGRAM: &str = "is a program; a package holds data only. Remove it and import again";
 
+const WEIGHTS: &str = "holds weights and no graph; `python packaging/export-model.py` makes a package of an upscaler's file or \
+     of a diffusers folder, as docs/models.md tells. Import that";
+
 /// What to do about symbolic links and special files.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Links {
@@ -76,6 +79,9 @@ pub(crate) fn each(from: &Path, links: Links, take: &mut Take) -> Result<()> {
             content: &mut content,
             streamed: false,
         });
+    }
+    if [".pth", ".pt", ".ckpt", ".safetensors"].iter().any(|end| name_of(from).to_ascii_lowercase().ends_with(end)) {
+        return Err(unsafe_file(&name_of(from), WEIGHTS));
     }
     let mut file = BufReader::new(file);
     let mut head = [0; 4];
