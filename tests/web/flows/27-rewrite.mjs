@@ -1,7 +1,7 @@
 // A model with a rewriter: the prompt as it was trained to read it is suggested, changed, used, and kept with the render.
 import { cpSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { setUp } from '../support/people.mjs';
+import { PASSPHRASE, setUp } from '../support/people.mjs';
 
 const models = fileURLToPath(new URL('../../data/packages/', import.meta.url));
 const SAID = 'Ein roter Fuchs im Schnee, früh am Morgen.';
@@ -64,5 +64,23 @@ export default [
     await mia.see(`${SAID} 35 mm.`);
     const { body: log } = await mia.api('GET', `/workspaces/${ws}/audit`);
     if (log.items.filter((line) => line.action === 'rewrite.ended').length !== 2) throw new Error('the log does not know of both rewrites');
+
+    // The studio dies while somebody waits for one.
+    mia.expecting(/Failed to load resource|ERR_|status of (410|50)/);
+    await mia.go(`/w/${ws}/generate`);
+    await prompt.fill('ein Fuchs');
+    let asked = null;
+    await mia.page.route('**/rewrites/*', (route) => (asked = route));
+    await mia.page.getByRole('button', { name: /^Rewrite/ }).click();
+    for (let tries = 0; !asked && tries < 100; tries += 1) await mia.page.waitForTimeout(50);
+    await studio.kill();
+    await mia.page.unroute('**/rewrites/*');
+    await studio.start();
+    await mia.page.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE, { timeout: 30_000 });
+    await mia.button('Unlock').click();
+    await mia.see('forgot this rewrite; the prompt is as it was');
+    if ((await prompt.inputValue()) !== 'ein Fuchs') throw new Error('the prompt is gone');
+    await mia.page.getByRole('button', { name: /^Rewrite/ }).click();
+    await suggestion.waitFor({ timeout: 60_000 });
   }],
 ];

@@ -1,5 +1,5 @@
 // A prompt that the model's rewriter says anew: asked for, followed, offered. It goes on while one looks elsewhere.
-import { get, post, Unreachable } from '~/api/client';
+import { get, post, Refused, Unreachable } from '~/api/client';
 import { paths } from '~/api/paths';
 import type { Rewrite } from '~/api/schema';
 import { said } from '~/text';
@@ -41,12 +41,12 @@ class Rewriting {
     }
     if (this.#ws === ws) this.going = null;
   }
-  /** How far it is; while the studio does not answer, as far as it was. */
+  /** How far it is; while the studio does not answer or is locked, as far as it was. */
   async #look(ws: string, now: Rewrite): Promise<Rewrite> {
     try {
       return await get<Rewrite>(paths.rewrite(ws, now.id));
     } catch (error) {
-      if (error instanceof Unreachable) return now;
+      if (error instanceof Unreachable || (error instanceof Refused && error.code === 'locked')) return now;
       throw error;
     }
   }
