@@ -10,12 +10,14 @@ use super::{build, loopback, note, tls};
 use crate::base::clock::Clock;
 use crate::base::entropy::Entropy;
 use crate::base::secret::Secret;
+use crate::crypto::FileKey;
 use crate::domain::accounts::NewAccount;
 use crate::domain::audit::{self, Log};
 use crate::domain::studio::{self, Phase, Studio};
 use crate::domain::wholeness::{self, Whole};
-use crate::domain::{self, setup, workspaces};
+use crate::domain::{self, models, setup, workspaces};
 use crate::inference::Packages;
+use crate::store::keys;
 
 /// A fresh set-up code and where to use it.
 #[derive(Clone, Debug)]
@@ -110,6 +112,16 @@ pub fn unlock(config: &Config, with: &Opener) -> anyhow::Result<()> {
     loopback::post(config, note.port, "/api/v1/unlock", &body)
 }
 
+/// What opens the sealed models of a data folder; works beside a running server and changes nothing.
+pub fn models_key(config: &Config, with: &Opener) -> anyhow::Result<FileKey> {
+    let with = match with {
+        Opener::KeyFile => keys::Unlock::KeyFile(config.key_file.clone()),
+        Opener::Passphrase(secret) => keys::Unlock::Passphrase(secret.clone()),
+        Opener::RecoveryKey(secret) => keys::Unlock::Recovery(secret.clone()),
+    };
+    Ok(keys::Keyring::unlock(&config.data.join("keys"), &with).map_err(domain::Error::from)?.models()?)
+}
+
 /// One audit chain, looked through from its first record.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verified {
@@ -157,7 +169,7 @@ pub fn verify_folder(config: &Config, with: &Opener) -> anyhow::Result<VerifiedF
     let workspaces = workspaces::all(&system)?
         .into_iter()
         .map(|id| Ok(VerifiedWorkspace { id: id.to_string(), whole: wholeness::check(&system, id)? }));
-    let packages = Packages::new(Some(config.models()));
+    let packages = Packages::new(Some(config.models())).unlocked(models::key(&system)?);
     let damaged_models = packages.list()?.into_iter().filter_map(|info| {
         let checked = packages.find(&info.name).and_then(|package| package.verify());
         checked.err().map(|e| format!("{}: {e}", info.name))

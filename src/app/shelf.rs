@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::units::Size;
+use crate::crypto::FileKey;
 use crate::domain::jobs::Trouble;
 use crate::domain::models::{self, Defaults, ModelCard, Offer, Sizes, TestCase, Told};
 use crate::domain::recipes;
@@ -34,8 +35,8 @@ impl models::Shelf for Shelf {
         unknown.into_iter().map(word).collect()
     }
 
-    fn test(&self, model: &str) -> Result<Vec<TestCase>, String> {
-        let mut worker = work::Worker::start(&self.hands).map_err(|e| e.to_string())?;
+    fn test(&self, model: &str, key: &FileKey) -> Result<Vec<TestCase>, String> {
+        let mut worker = work::Worker::start(&self.hands, Some(key)).map_err(|e| e.to_string())?;
         let cases = worker.test(model).map_err(|e| e.to_string())?;
         let case = |c: crate::inference::replay::Case| TestCase {
             name: c.name,
@@ -64,13 +65,17 @@ impl models::Shelf for Shelf {
         })
     }
 
-    fn import(&self, from: &Path, name: &str, told: &mut Told) -> Result<(), Trouble> {
+    fn import(&self, from: &Path, name: &str, seal: Option<&FileKey>, told: &mut Told) -> Result<(), Trouble> {
         // An engine is opened only in a worker.
         let measure = |folder: &Path| {
-            let scale = work::Worker::start(&self.hands).and_then(|mut worker| worker.measure(folder));
+            let scale = work::Worker::start(&self.hands, seal).and_then(|mut worker| worker.measure(folder));
             scale.map_err(|e| inference::Error::GraphFailed { graph: "upscaler".to_owned(), detail: e.to_string() })
         };
-        let copied = self.packages.import_measured(from, Some(name), &mut |done, _| told(done), &measure);
+        let packages = match seal {
+            Some(key) => self.packages.clone().unlocked(key.clone()),
+            None => self.packages.clone(),
+        };
+        let copied = packages.import_as(from, Some(name), seal.is_some(), &mut |done, _| told(done), &measure);
         copied.map(drop).map_err(trouble)
     }
 
@@ -136,6 +141,7 @@ pub fn card(info: &PackageInfo) -> ModelCard {
         },
         memory_bytes: info.memory_bytes,
         bytes: info.bytes,
+        sealed: info.sealed,
         embedded: info.embedded,
     }
 }

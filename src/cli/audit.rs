@@ -1,18 +1,15 @@
 //! `audit`: proves that the record of who did what was not changed.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
 use serde_json::json;
 
-use crate::app::config::Config;
-use crate::app::open::{self, Opener, Verified};
+use crate::app::open::{self, Verified};
 
 use super::Place;
 use super::failure::Failure;
+use super::keys::Keys;
 use super::output;
-use super::secrets;
 
 /// The audit record: every change by every person, in a chain that breaks where anything is altered.
 #[derive(Args)]
@@ -38,17 +35,6 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-}
-
-/// How a command opens the keys without a server: the key file by itself, or one of these.
-#[derive(Args, Clone, Debug, Default)]
-pub(super) struct Keys {
-    /// A file whose first line is the passphrase; without it a key file is used, or the passphrase asked for.
-    #[arg(long, value_name = "FILE", conflicts_with = "recovery_key_file")]
-    passphrase_file: Option<PathBuf>,
-    /// A file whose first line is the recovery key (AGE-SECRET-KEY-1…).
-    #[arg(long, value_name = "FILE")]
-    recovery_key_file: Option<PathBuf>,
 }
 
 impl Audit {
@@ -82,16 +68,4 @@ pub(super) fn told(chain: &Verified) -> String {
         Some(bad) => format!("BROKEN at record {bad}"),
     };
     format!("{:<32} {:>8} audit records: {verdict}", chain.chain, chain.records)
-}
-
-impl Keys {
-    /// What was said; else the key file where there is one; else the passphrase, asked for.
-    pub(super) fn opener(&self, config: &Config) -> Result<Opener, Failure> {
-        Ok(match (&self.passphrase_file, &self.recovery_key_file) {
-            (Some(file), _) => Opener::Passphrase(secrets::first_line(file)?),
-            (None, Some(file)) => Opener::RecoveryKey(secrets::first_line(file)?),
-            (None, None) if config.key_file.is_file() => Opener::KeyFile,
-            (None, None) => Opener::Passphrase(secrets::ask("Passphrase: ", "--passphrase-file FILE")?),
-        })
-    }
 }

@@ -1,6 +1,7 @@
 //! The words an operator types: one file per verb, every text good enough to need no manual.
 
 mod failure;
+mod keys;
 mod output;
 mod progress;
 mod secrets;

@@ -7,6 +7,7 @@ use crate::app::open;
 use super::Place;
 use super::audit;
 use super::failure::Failure;
+use super::keys::Keys;
 use super::output;
 
 /// Check that everything in the data folder still opens: rows, pictures and clips, audit chains, packages.
@@ -22,7 +23,7 @@ Examples:
   dreamomni2 verify --data /srv/studio --remove-strays")]
 pub(super) struct Verify {
     #[command(flatten)]
-    keys: audit::Keys,
+    keys: Keys,
     /// Remove files that no picture, clip or upload names. Not after an older database was put beside newer files: it
     /// does not know those yet.
     #[arg(long)]

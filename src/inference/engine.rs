@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::device::{Device, Trial};
 use super::error::{Error, Result};
-use super::packages::{FAMILIES, Files, Package};
+use super::packages::{FAMILIES, Package, Packages};
 use super::pipeline::Pipeline;
 use super::pipelines::flux::Flux;
 use super::pipelines::ltx::Ltx;
@@ -53,8 +53,8 @@ impl Engine {
     }
 
     /// By how much the upscaler in a package's folder enlarges: found out by one small run.
-    pub fn measure(&self, folder: &Path) -> Result<u32> {
-        upscale::measure(&Files::Folder(folder.to_owned()), &self.settings)
+    pub fn measure(&self, packages: &Packages, folder: &Path) -> Result<u32> {
+        upscale::measure(&packages.files(folder)?, &self.settings)
     }
 
     /// The part of a package that rewrites prompts; checked and opened by itself.

@@ -58,6 +58,16 @@ pub enum Error {
     Unsupported { what: &'static str, found: String, supported: String },
     #[error("the graph {graph} does not fit: expected {expected}; found {found}")]
     GraphDiffers { graph: String, expected: String, found: String },
+    #[error(
+        "the weights of this model are sealed, and the studio's keys are needed to open them; give --passphrase-file \
+         FILE or --recovery-key-file FILE"
+    )]
+    Sealed,
+    #[error(
+        "the seal of this model is not of this studio or was changed, so its weights cannot be opened; remove the model \
+         and import it again"
+    )]
+    ForeignSeal,
     #[error("the LoRA {file} {why}")]
     Lora { file: String, why: String },
     #[error("{0}")]
@@ -105,6 +115,7 @@ impl Error {
             | Error::GraphDiffers { .. }
             | Error::Lora { .. }
             | Error::BadOrder(_)
+            | Error::Sealed
             | Error::ForeignSource { .. }
             | Error::NotRewritten => Kind::Refused,
             Error::Cancelled { .. } | Error::Stopped => Kind::Stopped,
@@ -114,6 +125,7 @@ impl Error {
             | Error::NotANumber { .. }
             | Error::GraphFailed { .. }
             | Error::OutOfMemory { .. }
+            | Error::ForeignSeal
             | Error::Io { .. } => Kind::Broken,
         }
     }
@@ -142,6 +154,8 @@ impl Error {
             Error::Unsafe { .. } => "package_unsafe",
             Error::Unsupported { .. } => "package_unsupported",
             Error::GraphDiffers { .. } => "package_graph_differs",
+            Error::Sealed => "model_sealed",
+            Error::ForeignSeal => "model_seal_foreign",
             Error::Lora { .. } => "lora_unusable",
             Error::BadOrder(_) => "order_refused",
             Error::ForeignSource { .. } => "source_not_known",

@@ -8,7 +8,7 @@ use ort::value::{DynTensor, DynValue, Outlet, Tensor, TensorElementType, TensorR
 
 use super::error::{Error, Result};
 use super::latents::Latents;
-use super::packages::Files;
+use super::packages::{Files, beside};
 use super::runtime::{self, Runtime};
 use super::settings::Settings;
 
@@ -48,9 +48,14 @@ impl Graph {
         let file = format!("{folder}/model.onnx");
         let mut builder = options(&runtime, settings).map_err(|e| fault(folder, &e))?;
         // A file on disk is opened by its path: weights may lie beside it, and need not be read twice.
-        let session = match files.path(&file) {
-            Some(path) if path.is_file() => builder.commit_from_file(path),
-            _ => builder.commit_from_memory(&files.read(&file)?),
+        let session = if let Some(path) = files.as_it_is(&file) {
+            builder.commit_from_file(path)
+        } else {
+            for (name, bytes) in beside::weights(files, &file)? {
+                builder =
+                    builder.with_external_initializer_file_in_memory(name, bytes).map_err(|e| fault(folder, &e))?;
+            }
+            builder.commit_from_memory(&files.read(&file)?)
         };
         let session = session.map_err(|e| fault(folder, &e))?;
         let inputs = session.inputs().iter().filter_map(Port::new).collect();

@@ -88,15 +88,20 @@ impl Stage {
         Err(failed(&self.place, io::Error::new(io::ErrorKind::StorageFull, told)))
     }
 
-    /// Writes a file and waits until it is on the disk; how long it became.
+    /// Writes a file and waits until it is on the disk; how many bytes were copied.
     pub(crate) fn copy(&self, file: &str, bytes: &mut dyn Read) -> Result<u64> {
-        copy(&self.folder, file, bytes)
+        self.put(file, &mut |out| io::copy(bytes, out))
+    }
+
+    /// The same for what does not go into the file as it is; what `write` answers.
+    pub(crate) fn put(&self, file: &str, write: &mut dyn FnMut(&mut File) -> io::Result<u64>) -> Result<u64> {
+        put(&self.folder, file, write)
     }
 
     /// Writes `receipt` into `root`, which is the stage or lies in it, and moves that to `target`.
     pub(crate) fn settle(&self, root: &Path, receipt: (&str, &impl Serialize), target: &Path) -> Result<()> {
         let text = serde_json::to_vec_pretty(receipt.1).map_err(|e| failed(target, e.into()))?;
-        copy(root, receipt.0, &mut text.as_slice())?;
+        put(root, receipt.0, &mut |out| io::copy(&mut text.as_slice(), out))?;
         fs::rename(root, target).map_err(|e| failed(target, e))?;
         // A rename is only safe on disk when its folder is.
         if let Ok(place) = fs::File::open(&self.place) {
@@ -129,6 +134,12 @@ fn own(home: &Path) -> io::Result<Option<File>> {
         Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(e)) => Err(e),
     }
+}
+
+/// Puts what a stage made in the place of a folder, in one step; what was there goes with the stage.
+pub(crate) fn exchange(made: &Path, folder: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, made, CWD, folder, RenameFlags::EXCHANGE).map_err(|e| failed(folder, e.into()))
 }
 
 /// Takes a folder away: out of its place at once, then file by file; what a crash leaves is swept later.
@@ -181,19 +192,19 @@ fn entries(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> + use<> {
     entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
 }
 
-fn copy(folder: &Path, file: &str, bytes: &mut dyn Read) -> Result<u64> {
+fn put(folder: &Path, file: &str, write: &mut dyn FnMut(&mut File) -> io::Result<u64>) -> Result<u64> {
     let path = folder.join(file);
-    let mut write = || {
+    let mut put = || {
         if let Some(parent) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
         }
         let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-        let copied = io::copy(bytes, &mut out)?;
+        let written = write(&mut out)?;
         out.flush()?;
         out.sync_all()?;
-        Ok(copied)
+        Ok(written)
     };
-    write().map_err(|error: io::Error| match error.kind() {
+    put().map_err(|error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
             Error::Unsafe { file: file.chars().take(200).collect(), why: "is there twice".to_owned() }
         }

@@ -4,7 +4,7 @@
 //! is called `blobs/new/blb_…`, sealed like the rest, and swept away when the folder is opened.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::disk;
 use super::error::{Error, Result};
 use crate::base::id::{BlobId, Id};
 use crate::crypto::FileKey;
-use crate::crypto::stream::{Chunk, StreamOpener, StreamSealer};
+use crate::crypto::stream::{Chunk, StreamOpener, StreamReader, StreamSealer};
 
 /// What a finished blob is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct BlobRef {
     /// Bytes before sealing.
     pub size: u64,
 }
+
+/// Reads a blob from any place; only what is asked for is opened.
+pub type BlobReader = StreamReader<File>;
 
 /// One folder of blobs. Cheap to clone.
 #[derive(Clone)]
@@ -66,17 +69,20 @@ impl Blobs {
 
     /// Opens a blob; a truncated one is refused here, a changed one when the changed part is read.
     pub fn reader(&self, id: BlobId) -> Result<BlobReader> {
+        self.opener(id).map(BlobReader::new)
+    }
+
+    fn opener(&self, id: BlobId) -> Result<StreamOpener<File>> {
         let path = self.place(id);
         let file = File::open(&path).map_err(Error::io("opening", &path))?;
-        let opener = StreamOpener::new(file, &self.key, &id.bytes()).map_err(Error::io("opening", &path))?;
-        Ok(BlobReader { opener, at: 0, chunk: (u64::MAX, Vec::new()) })
+        StreamOpener::new(file, &self.key, &id.bytes()).map_err(Error::io("opening", &path))
     }
 
     /// Reads a whole blob, on all cores when it is large.
     pub fn get(&self, id: BlobId) -> Result<Vec<u8>> {
-        let reader = self.reader(id)?;
-        let mut bytes = vec![0; reader.size() as usize];
-        reader.opener.read_exact_at(&mut bytes, 0).map_err(Error::io("reading", self.place(id)))?;
+        let opener = self.opener(id)?;
+        let mut bytes = vec![0; opener.len() as usize];
+        opener.read_exact_at(&mut bytes, 0).map_err(Error::io("reading", self.place(id)))?;
         Ok(bytes)
     }
 
@@ -163,55 +169,5 @@ impl Write for BlobDraft {
     }
     fn flush(&mut self) -> io::Result<()> {
         self.sealer.flush()
-    }
-}
-
-/// Reads a blob from any place; only what is asked for is opened.
-pub struct BlobReader {
-    opener: StreamOpener<File>,
-    at: u64,
-    /// The chunk read last, with its number.
-    chunk: (u64, Vec<u8>),
-}
-
-impl BlobReader {
-    /// Bytes before sealing.
-    pub fn size(&self) -> u64 {
-        self.opener.len()
-    }
-}
-
-impl Read for BlobReader {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let left = self.size().saturating_sub(self.at);
-        if left == 0 || bytes.is_empty() {
-            return Ok(0);
-        }
-        let size = self.opener.chunk_size() as u64;
-        let (number, skip) = (self.at / size, (self.at % size) as usize);
-        let read = if bytes.len() as u64 > size {
-            let read = left.min(bytes.len() as u64) as usize;
-            self.opener.read_exact_at(bytes.get_mut(..read).unwrap_or_default(), self.at)?;
-            read
-        } else {
-            if self.chunk.0 != number {
-                self.chunk = (number, self.opener.chunk(number)?);
-            }
-            self.chunk.1.get(skip..).unwrap_or_default().read(bytes)?
-        };
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for BlobReader {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.size().checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
     }
 }

@@ -149,6 +149,11 @@ impl Keyring {
         Ok(self.root.derive(b"", "dreamomni2 studio rows v1")?)
     }
 
+    /// What wraps the keys of sealed models.
+    pub fn models(&self) -> Result<FileKey> {
+        Ok(self.root.derive(b"", "dreamomni2 models v1")?)
+    }
+
     /// Signs checkpoints of audit chains.
     pub fn signer(&self) -> Result<Signer> {
         Ok(Signer::new(&self.root)?)

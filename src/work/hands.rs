@@ -10,11 +10,12 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use crate::crypto::FileKey;
 use crate::inference::replay::Case;
 use crate::inference::{Device, Settings, Trial};
 
 use super::error::{Error, Result};
-use super::protocol::{Finished, FromWorker, Rewrite, Run, ToWorker, hear, say};
+use super::protocol::{Bytes, Finished, FromWorker, Rewrite, Run, ToWorker, hear, say};
 
 /// How often whoever waits for a worker is asked whether it should go on.
 const BEAT: Duration = Duration::from_millis(500);
@@ -70,9 +71,11 @@ impl Start {
 }
 
 impl Worker {
-    pub fn start(how: &Start) -> Result<Self> {
+    /// `key` opens sealed models.
+    pub fn start(how: &Start, key: Option<&FileKey>) -> Result<Self> {
         let mut worker = Worker::spawn(how)?;
-        worker.say(&ToWorker::Hello { engine: how.engine.clone(), models: how.models.clone() })?;
+        let key = key.map(|key| Bytes(key.reveal().to_vec()));
+        worker.say(&ToWorker::Hello { engine: how.engine.clone(), models: how.models.clone(), key })?;
         match worker.first_word()? {
             FromWorker::Ready { device } => worker.device = Some(device),
             _ => return Err(Error::Garbled),

@@ -22,6 +22,8 @@ pub enum ToWorker {
     Hello {
         engine: Settings,
         models: Option<PathBuf>,
+        /// What opens sealed models; the only key that a worker ever sees.
+        key: Option<Bytes>,
     },
     /// In place of `Hello`: has every provider compute something small, answers, and ends.
     Try {

@@ -11,6 +11,7 @@ use crate::domain::act::Act;
 use crate::domain::health;
 use crate::domain::jobs::Trouble;
 use crate::domain::jobs::lane::{self, Claimed, Handed, Lease, Material, Word};
+use crate::domain::models;
 use crate::domain::recipes::{self, Recipe};
 use crate::domain::renders::MadeWith;
 use crate::domain::rewrites::lane as asked;
@@ -190,7 +191,7 @@ impl Lane {
     ) -> Result<Finished> {
         let mut worker = match self.worker.take() {
             Some(worker) => worker,
-            None => self.start()?,
+            None => self.start(system)?,
         };
         if self.model.as_ref() != Some(&recipe.model) {
             tracing::info!(pid = worker.pid(), model = recipe.model, "worker {} loads {}", worker.pid(), recipe.model);
@@ -242,7 +243,7 @@ impl Lane {
     fn rewrite(&mut self, system: &Act, claimed: &asked::Claimed) -> Result<String> {
         let mut worker = match self.worker.take() {
             Some(worker) => worker,
-            None => self.start()?,
+            None => self.start(system)?,
         };
         // The model itself makes room for its rewriter, and is loaded again for the next picture.
         self.model = None;
@@ -259,8 +260,10 @@ impl Lane {
         text
     }
 
-    fn start(&self) -> Result<Worker> {
-        let worker = Worker::start(&self.how)?;
+    fn start(&self, system: &Act) -> Result<Worker> {
+        let key =
+            models::key(system).map_err(|e| Error::Failed { code: e.code().to_owned(), sentence: e.to_string() })?;
+        let worker = Worker::start(&self.how, Some(&key))?;
         if let Some(device) = worker.device() {
             let (pid, name) = (worker.pid(), &device.name);
             tracing::info!(pid, device = name, "worker {pid} renders on {name}: {}", device.reason);

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
+use crate::crypto::FileKey;
 use crate::inference::replay::{self, Case};
 use crate::inference::{Engine, Package, Packages, Pipeline, Rewriter, Settings};
 
@@ -26,9 +27,9 @@ pub fn serve() -> ExitCode {
 }
 
 fn work(mut socket: UnixStream) -> io::Result<()> {
-    let (engine, models, card) = match hear(&mut socket)? {
-        Some(ToWorker::Hello { engine, models }) => (engine, models, None),
-        Some(ToWorker::Try { engine, card }) => (engine, None, Some(card)),
+    let (engine, models, key, card) = match hear(&mut socket)? {
+        Some(ToWorker::Hello { engine, models, key }) => (engine, models, key, None),
+        Some(ToWorker::Try { engine, card }) => (engine, None, None, Some(card)),
         _ => return Err(io::Error::other("the studio did not say hello")),
     };
     // Before any other thread is there: what the kernel holds, it holds for this thread and those that it starts.
@@ -47,7 +48,11 @@ fn work(mut socket: UnixStream) -> io::Result<()> {
     let (mut ears, heard) = (socket.try_clone()?, stops.clone());
     thread::Builder::new().name("ears".to_owned()).spawn(move || listen(&mut ears, &heard, &tell))?;
 
-    let mut desk = Desk { engine, packages: Packages::new(models), loaded: None, rewriter: None };
+    let packages = match key.and_then(|key| <[u8; 32]>::try_from(key.0).ok()) {
+        Some(key) => Packages::new(models).unlocked(FileKey::from_bytes(key)),
+        None => Packages::new(models),
+    };
+    let mut desk = Desk { engine, packages, loaded: None, rewriter: None };
     for order in orders {
         let answer = match order {
             ToWorker::Run(run) => desk.run(*run, &stops, &mut socket)?,
@@ -152,7 +157,7 @@ impl Desk {
     }
 
     fn measure(&self, ticket: u64, folder: &Path) -> FromWorker {
-        match self.engine.measure(folder) {
+        match self.engine.measure(&self.packages, folder) {
             Ok(scale) => FromWorker::Measured { ticket, scale },
             Err(e) => FromWorker::failed(ticket, e.code(), &e),
         }

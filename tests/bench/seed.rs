@@ -14,6 +14,7 @@ use dreamomni2::base::clock::{Clock, Stopwatch};
 use dreamomni2::base::entropy::Entropy;
 use dreamomni2::base::secret::Secret;
 use dreamomni2::base::units::Size;
+use dreamomni2::crypto::FileKey;
 use dreamomni2::domain::accounts::NewAccount;
 use dreamomni2::domain::jobs::{self, Trouble, lane};
 use dreamomni2::domain::models::{ModelCard, Offer, Shelf, TestCase, Told, UnknownWord};
@@ -56,7 +57,7 @@ impl Shelf for Plain {
         Vec::new()
     }
 
-    fn test(&self, _model: &str) -> Result<Vec<TestCase>, String> {
+    fn test(&self, _model: &str, _key: &FileKey) -> Result<Vec<TestCase>, String> {
         Err("nothing is tested here".to_owned())
     }
 
@@ -68,7 +69,7 @@ impl Shelf for Plain {
         Err(nothing())
     }
 
-    fn import(&self, _from: &Path, _name: &str, _told: &mut Told) -> Result<(), Trouble> {
+    fn import(&self, _from: &Path, _name: &str, _seal: Option<&FileKey>, _told: &mut Told) -> Result<(), Trouble> {
         Err(nothing())
     }
 

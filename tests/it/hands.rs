@@ -26,7 +26,7 @@ pub(crate) fn worker() -> Worker {
     };
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages");
     let program = PathBuf::from(env!("CARGO_BIN_EXE_dreamomni2"));
-    Worker::start(&Start { program, engine, models: Some(models) }).unwrap()
+    Worker::start(&Start { program, engine, models: Some(models) }, None).unwrap()
 }
 
 pub(crate) fn run(task: Task) -> Run {

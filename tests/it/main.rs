@@ -29,6 +29,7 @@ mod rewrites;
 mod routes;
 mod rows;
 mod runtimes;
+mod sealed_models;
 mod search;
 mod serving;
 mod strays;

@@ -195,7 +195,9 @@ fn a_lone_graph_becomes_a_package_when_its_scale_is_told_by_its_shapes_a_config_
     assert!(refused.to_string().contains("config.json"), "{refused}");
     let engine = engine();
     let info = packages
-        .import_measured(&free, Some("free"), &mut |_, _| ControlFlow::Continue(()), &|at| engine.measure(at))
+        .import_as(&free, Some("free"), false, &mut |_, _| ControlFlow::Continue(()), &|at| {
+            engine.measure(&packages, at)
+        })
         .unwrap();
     assert_eq!(info.scale, Some(4));
 

@@ -13,6 +13,7 @@ pub(super) fn run(
     path: &Path,
     name: Option<&str>,
     accepted: bool,
+    seal: bool,
     settings: Settings,
     json: bool,
 ) -> Result<(), Failure> {
@@ -25,17 +26,18 @@ pub(super) fn run(
         return Err(Failure::refused("licence_not_accepted", told));
     }
     let bar = Bar::bytes("importing");
-    let measure = |folder: &Path| Engine::open(settings.clone())?.measure(folder);
+    let measure = |folder: &Path| Engine::open(settings.clone())?.measure(packages, folder);
     let mut told = |done, of: Option<u64>| {
         bar.reach(done, of.unwrap_or(done));
         ControlFlow::Continue(())
     };
-    let info = packages.import_measured(path, name, &mut told, &measure);
+    let info = packages.import_as(path, name, seal, &mut told, &measure);
     bar.end();
     let info = info?;
     if json {
         return output::json(&info);
     }
-    output::line(format_args!("{} is imported ({}, licence {}).", info.name, info.family, info.licence))?;
+    let sealed = if info.sealed { ", weights sealed" } else { "" };
+    output::line(format_args!("{} is imported ({}, licence {}{sealed}).", info.name, info.family, info.licence))?;
     output::line(format_args!("Prove it on this machine with: dreamomni2 model test {}", info.name))
 }

@@ -3,6 +3,7 @@
 mod fuse;
 mod import;
 mod list;
+mod seal;
 mod test;
 
 use std::path::PathBuf;
@@ -13,9 +14,10 @@ use crate::inference::{Packages, Settings, Task, Wish};
 
 use super::Place;
 use super::failure::Failure;
+use super::keys::Keys;
 use super::output;
 
-/// List, import, fuse, test and remove models: folders of ONNX graphs and data, never code.
+/// List, import, fuse, seal, test and remove models: folders of ONNX graphs and data, never code.
 ///
 /// All of these work with and without a running server; a running one sees the change at the next job.
 #[derive(Args)]
@@ -64,6 +66,12 @@ Examples:
         /// You have read the package's licence and may use it here.
         #[arg(long)]
         accept_licence: bool,
+        /// Seal the weights: on this disk only the studio's keys open them. Opening the model takes longer, and while a
+        /// graph is opened its weights are in memory twice.
+        #[arg(long)]
+        seal: bool,
+        #[command(flatten)]
+        keys: Keys,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -96,6 +104,20 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    /// Seal the weights of a model that is here already, as `import --seal` does for a new one.
+    ///
+    /// It stays the same model, with the same hash, and every command and page works as before. What lay open before
+    /// may still be found in the disk's free blocks; with `import --seal` nothing ever lies open in the data folder.
+    #[command(after_help = "\
+Examples:
+  dreamomni2 model seal house-style --data /srv/studio
+  dreamomni2 model seal house-style --passphrase-file pw")]
+    Seal {
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        keys: Keys,
+    },
     /// Run a model's reference cases on this machine and compare with the numbers of its makers.
     ///
     /// Prints the largest and the mean difference per case; ends with 0 only when every case is within 2e-2 and 1e-3.
@@ -105,6 +127,8 @@ Examples:
         /// What to render on: auto, cpu, cuda or cuda:NUMBER.
         #[arg(long, value_name = "DEVICE", default_value = "auto")]
         device: Wish,
+        #[command(flatten)]
+        keys: Keys,
         /// Print the cases as JSON.
         #[arg(long)]
         json: bool,
@@ -125,14 +149,17 @@ impl Model {
         match self.verb {
             Verb::List { json } => list::list(&packages, json),
             Verb::Info { name, json } => list::info(&packages, &name, json),
-            Verb::Import { path, name, accept_licence, json } => {
-                import::run(&packages, &path, name.as_deref(), accept_licence, place.engine()?, json)
+            Verb::Import { path, name, accept_licence, seal, keys, json } => {
+                let packages = if seal { keys.unlock(packages, place)? } else { packages };
+                import::run(&packages, &path, name.as_deref(), accept_licence, seal, place.engine()?, json)
             }
+            Verb::Seal { name, keys } => seal::run(&keys.unlock(packages, place)?, &name),
             Verb::Fuse { base, lora, edit_lora, generation_lora, name, json } => {
                 let loras = vec![(lora, None), (edit_lora, Some(Task::Edit)), (generation_lora, Some(Task::Picture))];
                 fuse::run(&packages, &base, &name, loras, json)
             }
-            Verb::Test { name, device, json } => {
+            Verb::Test { name, device, keys, json } => {
+                let packages = keys.unlock_for(&name, packages, place)?;
                 test::run(&packages, &name, Settings { device, ..place.engine()? }, json)
             }
             Verb::Remove { name: Some(name), .. } => {

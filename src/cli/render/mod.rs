@@ -16,6 +16,7 @@ use crate::inference::{Engine, Packages, Task};
 
 use super::Place;
 use super::failure::Failure;
+use super::keys::Keys;
 use super::stop::Stop;
 use ask::Ask;
 use report::Report;
@@ -116,6 +117,8 @@ pub(super) struct Render {
     /// Also write the final latents (a .npy file of float32).
     #[arg(long, value_name = "FILE.npy")]
     dump_latents: Option<PathBuf>,
+    #[command(flatten)]
+    keys: Keys,
     /// Print what was made as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -143,7 +146,7 @@ impl From<TaskWord> for Task {
 
 impl Render {
     pub(super) fn run(self, place: &Place) -> Result<(), Failure> {
-        let packages = self.packages(place)?;
+        let packages = self.keys.unlock_for(&self.model, self.packages(place)?, place)?;
         let package = packages.find(&self.model)?;
         // A grid may walk through several models; without one nothing else is looked at.
         let cards = match self.grid_x {

@@ -12,8 +12,10 @@
 
 mod format;
 mod opener;
+mod reader;
 mod sealer;
 
 pub use format::Chunk;
 pub use opener::{Source, StreamOpener};
+pub use reader::StreamReader;
 pub use sealer::StreamSealer;

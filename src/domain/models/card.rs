@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Moment;
 use crate::base::units::{Rate, Size};
+use crate::crypto::FileKey;
 use crate::domain::recipes::terms::{Role, Task};
 use crate::domain::trouble::Trouble;
 
@@ -43,6 +44,9 @@ pub struct ModelCard {
     pub memory_bytes: u64,
     /// What its files take on disk.
     pub bytes: u64,
+    /// Its weights are sealed at rest.
+    #[serde(default)]
+    pub sealed: bool,
     /// Part of the program: cannot be removed.
     pub embedded: bool,
 }
@@ -119,14 +123,15 @@ pub trait Shelf: Send + Sync {
     /// The words of `text` this model does not know; none for an unknown model.
     fn reading(&self, model: &str, text: &str) -> Vec<UnknownWord>;
     /// Runs the package's own test; the error is a sentence.
-    fn test(&self, model: &str) -> Result<Vec<TestCase>, String>;
+    /// `key` opens sealed models.
+    fn test(&self, model: &str, key: &FileKey) -> Result<Vec<TestCase>, String>;
     /// The one folder of the server from which packages may be taken; none where the operator named none.
     fn incoming(&self) -> Option<PathBuf>;
     /// What a package says of itself; nothing is copied.
     fn look(&self, from: &Path, told: &mut Told) -> Result<Offer, Trouble>;
-    /// Copies and checks, whole or not at all. What a stopped import of the same files left is gone on with. The code of
-    /// what failed is [`DISK_FULL`] where the disk had no room.
-    fn import(&self, from: &Path, name: &str, told: &mut Told) -> Result<(), Trouble>;
+    /// Copies and checks, whole or not at all; seals the weights where there is a key for it. What a stopped import of
+    /// the same files left is gone on with. The code of what failed is [`DISK_FULL`] where the disk had no room.
+    fn import(&self, from: &Path, name: &str, seal: Option<&FileKey>, told: &mut Told) -> Result<(), Trouble>;
     /// Whether the model of this name is what an import of these files puts there. Reads them through.
     fn is_of(&self, model: &str, from: &Path, told: &mut Told) -> Result<bool, Trouble>;
     /// Takes away what a stopped import of these files left.

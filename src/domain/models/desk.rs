@@ -53,6 +53,9 @@ pub struct Import {
     pub offer: Option<Offer>,
     /// The name it gets.
     pub model: Option<String>,
+    /// Its weights are to be sealed.
+    #[serde(default)]
+    pub seal: bool,
     pub trouble: Option<Trouble>,
     pub by: Person,
     pub created: Moment,

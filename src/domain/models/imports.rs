@@ -8,10 +8,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::card::{DISK_FULL, Offer, Told};
+use super::card::{DISK_FULL, ModelCard, Offer, Told};
 use super::desk::{Entry, Import, ImportState, Source};
 use super::ledger::{begin, clear, entry, keep, received, show};
-use super::looking::found;
+use super::looking::{found, key};
 use super::receiving;
 use crate::base::id::ImportId;
 use crate::domain::access::standing::Scope;
@@ -63,8 +63,9 @@ fn lying(act: &Act, name: &str) -> Result<Option<(PathBuf, String)>> {
     Ok(names.into_iter().find(|known| known == name).map(|name| (folder.join(&name), name)))
 }
 
-/// Says that the licence was read and binds this house; what follows is the studio's work.
-pub fn accept(act: &Act, import: ImportId, name: Option<&str>) -> Result<Import> {
+/// Says that the licence was read and binds this house, and whether the weights are to be sealed; what follows is the
+/// studio's work.
+pub fn accept(act: &Act, import: ImportId, name: Option<&str>, seal: bool) -> Result<Import> {
     act.may(Action::ImportModel, Scope::Studio)?;
     let Import { state: ImportState::Waiting, offer: Some(offer), .. } = entry(act, import)?.import else {
         return Err(not_waiting());
@@ -82,7 +83,7 @@ pub fn accept(act: &Act, import: ImportId, name: Option<&str>) -> Result<Import>
     let now = act.now();
     let accepted = act.house().imports.edit(import, |entry| {
         if entry.import.state == ImportState::Waiting {
-            (entry.import.model, entry.import.trouble) = (Some(model), None);
+            (entry.import.model, entry.import.seal, entry.import.trouble) = (Some(model), seal, None);
             entry.import.state = ImportState::Copying;
             (entry.import.done, entry.import.bytes, entry.touched) = (0, bytes, now);
         }
@@ -214,14 +215,16 @@ fn path(system: &Act, entry: &Entry) -> std::result::Result<PathBuf, Trouble> {
 fn copy(system: &Act, entry: &Entry, path: &Path, go_on: &mut Told) -> std::result::Result<(), Trouble> {
     let shelf = &system.house().shelf;
     let model = entry.import.model.clone().unwrap_or_default();
-    let hash = || shelf.cards().into_iter().find(|card| card.name == model).map(|card| card.hash);
+    let placed = || shelf.cards().into_iter().find(|card| card.name == model);
+    let as_asked = |card: ModelCard| card.sealed == entry.import.seal;
     // A studio that was killed between the last step of a copy and the line below finds its own model there.
-    if hash().is_some() && shelf.is_of(&model, path, go_on)? {
+    if placed().is_some_and(as_asked) && shelf.is_of(&model, path, go_on)? {
         shelf.forget(path);
     } else {
-        shelf.import(path, &model, go_on)?;
+        let key = if entry.import.seal { Some(key(system).map_err(told)?) } else { None };
+        shelf.import(path, &model, key.as_ref(), go_on)?;
     }
-    let imported = Event::ModelImported { hash: hash().unwrap_or_default(), model };
+    let imported = Event::ModelImported { hash: placed().map(|card| card.hash).unwrap_or_default(), model };
     let mut done = entry.clone();
     (done.import.state, done.import.done, done.touched) = (ImportState::Done, entry.import.bytes, system.now());
     // In one with its record: the log tells it once, however often the studio is killed.

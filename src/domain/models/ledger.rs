@@ -33,6 +33,7 @@ pub(super) fn begin(act: &Act, id: ImportId, file: &str, source: Source, bytes: 
         bytes,
         offer: None,
         model: None,
+        seal: false,
         trouble: None,
         by: act.person(act.account()?)?,
         created: act.now(),

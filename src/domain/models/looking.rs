@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::card::{ModelCard, TestCase, Tested, UnknownWord};
+use crate::crypto::FileKey;
 use crate::domain::access::standing::Scope;
 use crate::domain::access::table::Action;
 use crate::domain::act::Act;
@@ -66,12 +67,18 @@ pub fn reading(act: &Act, model: &str, text: &str) -> Result<Vec<UnknownWord>> {
     Ok(act.house().shelf.reading(model, &read))
 }
 
+/// What opens sealed models: for those who render.
+pub fn key(system: &Act) -> Result<FileKey> {
+    system.may(Action::WorkQueue, Scope::Studio)?;
+    Ok(system.house().keys.models()?)
+}
+
 /// Runs the package's test and remembers whether it passed. Slow.
 pub fn test(act: &Act, model: &str) -> Result<Vec<TestCase>> {
     act.may(Action::TestModel, Scope::Studio)?;
     let card = found(act, model)?;
-    let cases =
-        act.house().shelf.test(model).map_err(|sentence| Error::Unavailable { code: "test_failed", sentence })?;
+    let tested = act.house().shelf.test(model, &act.house().keys.models()?);
+    let cases = tested.map_err(|sentence| Error::Unavailable { code: "test_failed", sentence })?;
     if cases.is_empty() {
         let sentence = format!("The package {model} brings no reference cases, so there is nothing to compare with");
         return Err(Error::Conflict { code: "model_without_cases", sentence });

@@ -9,4 +9,4 @@ pub mod receiving;
 
 pub use card::{DISK_FULL, Defaults, ModelCard, Offer, Shelf, Sizes, TestCase, Tested, Told, UnknownWord};
 pub use desk::{Import, ImportState};
-pub use looking::{Model, list, reading, test};
+pub use looking::{Model, key, list, reading, test};

@@ -34,6 +34,8 @@ pub struct ImportView {
     offer: Option<OfferView>,
     /// The name it gets.
     model: Option<String>,
+    /// Its weights are to be sealed.
+    seal: bool,
     problem: Option<TroubleView>,
     by: PersonView,
     created: Moment,
@@ -77,6 +79,7 @@ impl From<Import> for ImportView {
             bytes: i.bytes,
             offer: i.offer.map(OfferView::from),
             model: i.model,
+            seal: i.seal,
             problem: i.trouble.map(TroubleView::from),
             by: i.by.into(),
             created: i.created,
@@ -178,13 +181,16 @@ fn too_large() -> Problem {
 pub struct AcceptBody {
     /// Another name than the package's own.
     name: Option<String>,
+    /// Seal the weights: on the disk only the studio's keys open them.
+    #[serde(default)]
+    seal: bool,
 }
 
 /// Accepts the licence; the studio then copies and checks the package.
 #[utoipa::path(post, path = "/api/v1/studio/imports/{id}/accept", tag = "imports", params(("id" = ImportId, Path)),
     responses((status = 200, body = ImportView)))]
 pub async fn accept(caller: Caller, id: Path<ImportId>, body: Json<AcceptBody>) -> Result<Json<ImportView>, Problem> {
-    let import = caller.run(move |act| imports::accept(act, *id, body.name.as_deref())).await?;
+    let import = caller.run(move |act| imports::accept(act, *id, body.name.as_deref(), body.seal)).await?;
     Ok(Json(import.into()))
 }
 

@@ -41,6 +41,8 @@ pub struct ModelView {
     memory_bytes: u64,
     /// What its files take on disk.
     bytes: u64,
+    /// Its weights are sealed at rest.
+    sealed: bool,
     /// Part of the program: cannot be removed.
     embedded: bool,
     tested: Option<TestedView>,
@@ -116,6 +118,7 @@ impl From<Model> for ModelView {
             },
             memory_bytes: card.memory_bytes,
             bytes: card.bytes,
+            sealed: card.sealed,
             embedded: card.embedded,
             tested: tested.map(|t| TestedView { at: t.at, passed: t.passed }),
             cases: cases.into_iter().map(CaseView::from).collect(),

@@ -1,9 +1,8 @@
 //! Whether a copied package is whole, harmless, and one that a pipeline here can use.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::Read;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use crate::inference::error::{Error, Result};
 use crate::inference::names::{self, Expected};
@@ -15,6 +14,7 @@ use super::info;
 use super::manifest::{self, Manifest};
 use super::onnx::{self, Facts, is_graph};
 use super::receipt::Receipt;
+use super::seal;
 use super::source::{PICKLE, PROGRAM, unsafe_file};
 use super::upscaler;
 
@@ -101,9 +101,8 @@ fn promised(manifest: &Manifest, receipt: &Receipt) -> Result<()> {
 fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
     let mut graphs = BTreeMap::new();
     for file in receipt.files.keys().filter(|f| is_graph(f)) {
-        let Some(path) = files.path(file) else { continue };
-        let facts =
-            onnx::look(&path).map_err(|e| Error::FileMalformed { file: file.clone(), detail: e.to_string() })?;
+        let facts = onnx::look(files.open(file)?)
+            .map_err(|e| Error::FileMalformed { file: file.clone(), detail: e.to_string() })?;
         if let Some(domain) = facts.domains.iter().find(|d| !DOMAINS.contains(&d.as_str())) {
             return Err(Error::Unsupported {
                 what: "operators of the set",
@@ -111,14 +110,14 @@ fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
                 supported: "ONNX's own and com.microsoft".to_owned(),
             });
         }
-        weights(files, file, &path, &facts)?;
+        weights(files, file, &facts)?;
         graphs.insert(file.clone(), facts);
     }
     Ok(graphs)
 }
 
 /// Weights outside the graph lie beside it, whole.
-fn weights(files: &Files, file: &str, path: &Path, facts: &Facts) -> Result<()> {
+fn weights(files: &Files, file: &str, facts: &Facts) -> Result<()> {
     for outside in &facts.weights {
         if !inside(&outside.location) {
             return Err(unsafe_file(
@@ -126,11 +125,18 @@ fn weights(files: &Files, file: &str, path: &Path, facts: &Facts) -> Result<()> 
                 &format!("takes its weights from \"{}\", outside the package", outside.location),
             ));
         }
-        let beside = sibling(file, &outside.location);
-        let data = path.with_file_name(&outside.location);
-        let Ok(meta) = data.metadata() else { return Err(Error::FileMissing { file: beside }) };
+        let beside = onnx::sibling(file, &outside.location);
+        if !files.has(&beside) {
+            return Err(Error::FileMissing { file: beside });
+        }
+        if files.are_sealed() && !seal::covers(&beside) {
+            let why =
+                "holds weights and is called as files are that stay open; export them into one that ends in .data";
+            return Err(unsafe_file(&beside, why));
+        }
         let end = outside.offset.checked_add(outside.length.unwrap_or(0));
-        if !meta.is_file() || !files.has(&beside) || end.is_none_or(|end| end > meta.len()) {
+        let size = files.size(&beside)?;
+        if end.is_none_or(|end| end > size) {
             let detail = "it is shorter than its graph says; it was copied only in part".to_owned();
             return Err(Error::FileMalformed { file: beside, detail });
         }
@@ -143,19 +149,16 @@ fn inside(location: &str) -> bool {
     parts.peek().is_some() && parts.all(|p| matches!(p, Component::Normal(_) | Component::CurDir))
 }
 
-fn sibling(file: &str, location: &str) -> String {
-    let location = location.trim_start_matches("./");
-    file.rsplit_once('/').map_or_else(|| location.to_owned(), |(folder, _)| format!("{folder}/{location}"))
-}
-
 /// No program or pickle under another name; raw weights may look like anything.
 fn harmless(files: &Files, receipt: &Receipt, graphs: &BTreeMap<String, Facts>) -> Result<()> {
-    let raw: BTreeSet<String> =
-        graphs.iter().flat_map(|(file, facts)| facts.weights.iter().map(|w| sibling(file, &w.location))).collect();
+    let raw: BTreeSet<String> = graphs
+        .iter()
+        .flat_map(|(file, facts)| facts.weights.iter().map(|w| onnx::sibling(file, &w.location)))
+        .collect();
     for file in receipt.files.keys().filter(|f| !raw.contains(*f) && !is_graph(f)) {
-        let Some(path) = files.path(file) else { continue };
         let mut head = [0; 8];
-        let read = File::open(&path).and_then(|mut f| f.read(&mut head)).map_err(|error| Error::Io { path, error })?;
+        let failed = |error| Error::Io { path: PathBuf::from(file), error };
+        let read = files.open(file)?.read(&mut head).map_err(failed)?;
         let head = head.get(..read).unwrap_or_default();
         if head.starts_with(b"\x7fELF") || head.starts_with(b"MZ") || head.starts_with(b"#!") {
             return Err(unsafe_file(file, PROGRAM));

@@ -13,6 +13,7 @@ use crate::inference::order::Task;
 use crate::inference::staging::Stage;
 
 use super::checked::Checked;
+use super::files::Files;
 use super::lora::{Adapter, Layer, Part, Weight, layers, weights};
 use super::{Package, PackageInfo, manifest, receipt};
 
@@ -45,9 +46,17 @@ pub(crate) fn own_transformer(task: Task) -> Option<&'static str> {
 }
 
 pub(super) fn fuse(base: &Package, loras: &[Lora], models: &Path, name: &str, target: &Path) -> Result<usize> {
-    let Some(folder) = base.files.path("") else {
+    let Some(folder) = base.files.folder() else {
         return Err(Error::BadOrder("the starter takes no LoRA; fuse with an imported model".to_owned()));
     };
+    if base.files.are_sealed() {
+        let name = &base.info.name;
+        let told = format!(
+            "the weights of {name} are sealed and cannot be changed where they lie; import it again without --seal, fuse, \
+             and then seal what was made: dreamomni2 model seal NAME"
+        );
+        return Err(Error::BadOrder(told));
+    }
     if loras.is_empty() {
         return Err(Error::BadOrder("there is nothing to fuse; name a LoRA with --lora FILE".to_owned()));
     }
@@ -69,7 +78,7 @@ pub(super) fn fuse(base: &Package, loras: &[Lora], models: &Path, name: &str, ta
         added.push((lora, adapter.hash));
     }
     note(base, &added, name, &root)?;
-    let checked = Checked::at(root)?;
+    let checked = Checked::at(Files::Folder(root))?;
     checked.settle(&stage, target)?;
     Ok(changed)
 }

@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::FileKey;
 use crate::inference::error::{Error, Result};
 use crate::inference::staging::{self, Stage};
 
 use super::files::Files;
 use super::pace::Pace;
 use super::receipt::Receipt;
+use super::seal::{self, Seal};
 use super::source::{Member, Stamp, unsafe_file};
 
 /// One line for each file that stands, behind a first one that says where they come from. A line is written when its
@@ -46,6 +48,8 @@ pub struct Stopped {
 /// The copy of one source, beside the models until it is whole.
 pub(super) struct Half {
     pub(super) stage: Stage,
+    /// What of it stands.
+    pub(super) files: Files,
     journal: File,
     known: HashMap<String, Stands>,
     /// What this try has taken, with its hash.
@@ -56,14 +60,16 @@ pub(super) struct Half {
 }
 
 impl Half {
-    pub(super) fn of(from: &Path, models: &Path) -> Result<Self> {
-        let stage = Stage::resume(models, &key(from)?)?;
+    /// Its weights are sealed where there is a `key` for it.
+    pub(super) fn of(from: &Path, models: &Path, key: Option<&FileKey>) -> Result<Self> {
+        let stage = Stage::resume(models, &key_for(from)?)?;
         let path = stage.note(JOURNAL);
         let failed = |error| Error::Io { path: path.clone(), error };
-        let known: HashMap<_, _> = stands(&path).into_iter().map(|line| (line.file.clone(), line)).collect();
+        let mut known: HashMap<_, _> = stands(&path).into_iter().map(|line| (line.file.clone(), line)).collect();
         let journal = OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(failed)?;
+        let files = files(stage.folder(), key, &mut known)?;
         let useful = !known.is_empty();
-        let mut half = Half { stage, journal, known, taken: BTreeMap::new(), bytes: 0, useful };
+        let mut half = Half { stage, files, journal, known, taken: BTreeMap::new(), bytes: 0, useful };
         half.note(&Begun { from: fs::canonicalize(from).map_err(failed)? })?;
         Ok(half)
     }
@@ -81,7 +87,7 @@ impl Half {
         let path = self.stage.folder().join(member.name);
         let (name, bytes) = (member.name.to_owned(), member.bytes);
         let failed = |error| Error::Io { path: PathBuf::from(member.name), error };
-        let hash = match self.standing_as(&member, &path, pace)? {
+        let hash = match self.standing_as(&member, pace)? {
             Some(hash) if member.streamed => {
                 // What follows in an archive is only reached through what stands.
                 io::copy(&mut pace.again(member.content), &mut io::sink()).map_err(failed)?;
@@ -97,13 +103,13 @@ impl Half {
     }
 
     /// The hash of a file that stands as its journal says; none where it is to be copied.
-    fn standing_as(&mut self, member: &Member, path: &Path, pace: &mut Pace) -> Result<Option<String>> {
+    fn standing_as(&mut self, member: &Member, pace: &mut Pace) -> Result<Option<String>> {
         let known = self.known.remove(member.name);
         let Some(line) = known.filter(|line| line.bytes == member.bytes && line.stamp == member.stamp) else {
             return Ok(None);
         };
-        let Ok(file) = File::open(path) else { return Ok(None) };
-        let found = hash(pace.through(file));
+        let Ok(content) = self.files.open(member.name) else { return Ok(None) };
+        let found = hash(pace.through(content));
         // Not read to its end is not torn.
         pace.outcome(Ok(found.is_ok_and(|found| found == line.hash).then_some(line.hash)))
     }
@@ -118,7 +124,10 @@ impl Half {
         }
         let mut hasher = blake3::Hasher::new();
         let mut read = Hashed { bytes: pace.through(member.content), hasher: &mut hasher };
-        let copied = self.stage.copy(member.name, &mut read)?;
+        let copied = match self.files.seal_of(member.name)? {
+            Some(seal) => self.stage.put(member.name, &mut |out| seal.write(&mut read, out))?,
+            None => self.stage.copy(member.name, &mut read)?,
+        };
         if copied != member.bytes {
             let detail = "it ends too early; copy it again".to_owned();
             return Err(Error::FileMalformed { file: member.name.to_owned(), detail });
@@ -141,7 +150,7 @@ impl Half {
     /// What is left of files that the source has no more goes; the hashes of all others.
     pub(super) fn whole(&mut self) -> Result<Receipt> {
         let folder = self.stage.folder().to_owned();
-        for file in Files::Folder(folder.clone()).list()?.iter().filter(|file| !self.taken.contains_key(*file)) {
+        for file in self.files.list()?.iter().filter(|file| !self.taken.contains_key(*file)) {
             let path = folder.join(file);
             fs::remove_file(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
             // Folders that are empty now, up to the first that is not.
@@ -159,8 +168,23 @@ impl Half {
     }
 }
 
+/// What stands in a stage, as this try is to leave it; what stands otherwise is copied again.
+fn files(folder: &Path, key: Option<&FileKey>, known: &mut HashMap<String, Stands>) -> Result<Files> {
+    let stands = Files::at(folder.to_owned(), key);
+    match (&stands, key) {
+        (Ok(Files::Sealed(..)), Some(_)) | (Ok(Files::Folder(_)), None) => return stands,
+        _ => known.clear(),
+    }
+    if let Some(key) = key {
+        return Ok(Files::Sealed(folder.to_owned(), Some(Seal::make(folder, key)?)));
+    }
+    let seal = folder.join(seal::FILE);
+    fs::remove_file(&seal).map_err(|error| Error::Io { path: seal, error })?;
+    Ok(Files::Folder(folder.to_owned()))
+}
+
 /// What every import of this source has in common: where it lies.
-pub(super) fn key(from: &Path) -> Result<String> {
+fn key_for(from: &Path) -> Result<String> {
     let path = fs::canonicalize(from).map_err(|error| Error::Io { path: from.to_owned(), error })?;
     Ok(key_of(&path))
 }
@@ -205,9 +229,9 @@ pub(super) fn hash(mut bytes: impl Read) -> io::Result<String> {
 }
 
 /// Hashes what is read on its way.
-struct Hashed<'a, R> {
-    bytes: R,
-    hasher: &'a mut blake3::Hasher,
+pub(super) struct Hashed<'a, R> {
+    pub(super) bytes: R,
+    pub(super) hasher: &'a mut blake3::Hasher,
 }
 
 impl<R: Read> Read for Hashed<'_, R> {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::crypto::FileKey;
 use crate::inference::error::{Error, Kind, Result};
 
 use super::checked::Checked;
@@ -10,8 +11,11 @@ use super::half::Half;
 use super::lone::{self, Measure};
 use super::pace::{Pace, Told};
 use super::receipt;
+use super::seal;
 use super::source::{self, Links, PICKLE, PROGRAM, unsafe_file};
 
+const SEALED: &str = "is the seal of a studio, whose keys alone open these weights; import the model from where that \
+     studio had it";
 const INDEX: &str = "model_index.json";
 
 /// Copies and checks; `place` turns the name (asked for, or the package's own) into the folder it will have. What was
@@ -23,13 +27,14 @@ pub(super) fn import(
     place: impl Fn(&str) -> Result<PathBuf>,
     told: &mut Told,
     measure: &Measure,
+    seal: Option<&FileKey>,
 ) -> Result<String> {
     // Names are settled before anything is copied, as far as they can be.
     if let Some(name) = name {
         place(name)?;
     }
     let mut pace = Pace::new(source::size(from), told);
-    let mut half = Half::of(from, models)?;
+    let mut half = Half::of(from, models, seal)?;
     let brought = bring(from, &mut half, name, place, &mut pace, measure);
     let brought = pace.outcome(brought);
     if brought.as_ref().is_err_and(|e| matches!(e.kind(), Kind::Broken | Kind::Stopped)) {
@@ -57,17 +62,23 @@ fn bring(
     })?;
     let receipt = half.whole()?;
     let root = root(half.stage.folder())?;
-    let around = root.strip_prefix(half.stage.folder()).ok().and_then(Path::to_str).filter(|f| !f.is_empty());
-    let receipt = match around {
+    let around =
+        root.strip_prefix(half.stage.folder()).ok().and_then(Path::to_str).filter(|f| !f.is_empty()).map(str::to_owned);
+    let receipt = match &around {
         Some(folder) => receipt.inside(folder),
         None => receipt,
     };
+    if around.is_some() && half.files.are_sealed() {
+        let (from, to) = (half.stage.folder().join(seal::FILE), root.join(seal::FILE));
+        fs::rename(&from, &to).map_err(|error| Error::Io { path: to, error })?;
+    }
+    let files = half.files.moved(root.clone());
     let checked = if root.join(INDEX).is_file() {
-        Checked::with(root, receipt)?
+        Checked::with(files, receipt)?
     } else {
         // What is made of a lone graph has other files than were copied.
-        lone::wrap(&root, measure)?;
-        Checked::at(root)?
+        lone::wrap(&files, &root, measure)?;
+        Checked::at(files)?
     };
     let own = checked.manifest.name.as_deref().map_or_else(|| stem(from), str::to_owned);
     let name = name.unwrap_or(&own);
@@ -82,7 +93,8 @@ fn root(stage: &Path) -> Result<PathBuf> {
     if begins(stage) {
         return Ok(stage.to_owned());
     }
-    let entries: Vec<_> = fs::read_dir(stage).into_iter().flatten().flatten().collect();
+    let mut entries: Vec<_> = fs::read_dir(stage).into_iter().flatten().flatten().collect();
+    entries.retain(|entry| entry.file_name() != seal::FILE);
     match entries.as_slice() {
         [only] if begins(&only.path()) => Ok(only.path()),
         _ => Err(Error::FileMissing { file: INDEX.to_owned() }),
@@ -91,6 +103,9 @@ fn root(stage: &Path) -> Result<PathBuf> {
 
 pub(super) fn refuse_by_name(file: &str) -> Result<()> {
     let last = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
+    if last == seal::FILE {
+        return Err(unsafe_file(file, SEALED));
+    }
     let ends = |endings: &[&str]| endings.iter().any(|e| last.ends_with(e));
     if ends(&[".ckpt", ".pkl", ".pickle", ".pt", ".pth", ".joblib", ".dill"]) || last == "pytorch_model.bin" {
         return Err(unsafe_file(file, PICKLE));

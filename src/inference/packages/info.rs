@@ -42,6 +42,8 @@ pub struct PackageInfo {
     pub bytes: u64,
     /// BLAKE3, in hex, over the package's list of files and their hashes.
     pub hash: String,
+    /// Its weights are sealed at rest.
+    pub sealed: bool,
     /// Part of the binary: cannot be removed.
     pub embedded: bool,
 }
@@ -146,12 +148,14 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
         bytes: receipt.bytes,
         memory_bytes: manifest.memory_bytes.unwrap_or(largest + largest / 2 + (256 << 20)),
         hash: receipt.hash,
-        embedded: *files == Files::Embedded,
+        sealed: files.are_sealed(),
+        embedded: files.are_embedded(),
     })
 }
 
 fn rewriter_bytes(files: &Files, receipt: &Receipt) -> u64 {
-    let paths = receipt.files.keys().filter(|f| in_rewriter(f)).filter_map(|f| files.path(f));
+    let paths =
+        receipt.files.keys().filter(|f| in_rewriter(f)).filter_map(|f| files.folder().map(|folder| folder.join(f)));
     paths.filter_map(|path| path.metadata().ok()).map(|m| m.len()).sum()
 }
 

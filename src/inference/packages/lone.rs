@@ -7,8 +7,10 @@ use serde_json::json;
 
 use crate::inference::error::{Error, Result};
 
+use super::files::Files;
 use super::manifest;
 use super::onnx::{self, is_graph};
+use super::seal;
 use super::upscaler::GRAPH;
 
 /// What is written around it.
@@ -28,10 +30,10 @@ pub(super) fn is_lone<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
 }
 
 /// Moves the graph and what lies beside it into a folder of its own, as packages have it, and writes down its scale.
-pub(super) fn wrap(root: &Path, measure: &Measure) -> Result<()> {
+pub(super) fn wrap(files: &Files, root: &Path, measure: &Measure) -> Result<()> {
     let failed = |path: &Path, error| Error::Io { path: path.to_owned(), error };
     let mut names = entries(root);
-    names.retain(|name| name != manifest::FILE && root.join(name).is_file());
+    names.retain(|name| ![manifest::FILE, seal::FILE].contains(&name.as_str()) && root.join(name).is_file());
     let folder = root.join(GRAPH);
     fs::create_dir(&folder).map_err(|e| failed(&folder, e))?;
     for name in &names {
@@ -47,7 +49,7 @@ pub(super) fn wrap(root: &Path, measure: &Measure) -> Result<()> {
     if folder.join("config.json").is_file() {
         return Ok(());
     }
-    let scale = match told(&folder.join("model.onnx"))? {
+    let scale = match told(files)? {
         Some(scale) => scale,
         None => measure(root)?,
     };
@@ -61,10 +63,9 @@ pub(super) fn entries(root: &Path) -> Vec<String> {
 }
 
 /// The scale, where the graph tells the sides of what goes in and what comes out.
-fn told(graph: &Path) -> Result<Option<u32>> {
-    let malformed =
-        |e: std::io::Error| Error::FileMalformed { file: "upscaler/model.onnx".to_owned(), detail: e.to_string() };
-    let facts = onnx::look(graph).map_err(malformed)?;
+fn told(files: &Files) -> Result<Option<u32>> {
+    let file = format!("{GRAPH}/model.onnx");
+    let facts = onnx::look(files.open(&file)?).map_err(|e| Error::FileMalformed { file, detail: e.to_string() })?;
     let width = |names: &[String]| facts.shapes.get(names.first()?)?.last().copied().flatten();
     let sides = width(&facts.inputs).zip(width(&facts.outputs));
     Ok(sides.and_then(|(small, large)| u32::try_from(large.checked_div(small)?).ok()))

@@ -10,6 +10,7 @@ use super::info;
 use super::lone;
 use super::manifest::{self, Manifest};
 use super::pace::{Pace, Told};
+use super::seal::is_licence;
 use super::source::{self, Links};
 
 /// What a package says of itself before it is brought in.
@@ -79,12 +80,6 @@ fn read(from: &Path, pace: &mut Pace) -> Result<Offer> {
         files,
         bytes: total,
     })
-}
-
-fn is_licence(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let name = name.trim_end_matches(".txt").trim_end_matches(".md");
-    matches!(name, "license" | "licence" | "copying")
 }
 
 /// What is no text is none.

@@ -1,5 +1,6 @@
 //! Model packages: which there are, what they can do, and bringing new ones in safely.
 
+pub(crate) mod beside;
 mod check;
 mod checked;
 mod files;
@@ -15,6 +16,8 @@ mod onnx;
 mod pace;
 mod placed;
 mod receipt;
+mod reseal;
+mod seal;
 pub(crate) mod source;
 mod upscaler;
 mod video_vae;
@@ -41,6 +44,7 @@ use super::error::{Error, Result};
 use super::order::UnknownWord;
 use super::staging;
 use super::tokenizers::lexicon::Lexicon;
+use crate::crypto::FileKey;
 
 /// What the embedded model is called.
 pub const STARTER: &str = "starter";
@@ -48,15 +52,22 @@ pub const STARTER: &str = "starter";
 const NOWHERE: &str = "there is no folder for models; name the studio's data folder with --data";
 
 /// The models of this machine: the embedded starter and the folders under `DATA/models`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Packages {
     folder: Option<PathBuf>,
+    key: Option<FileKey>,
 }
 
 impl Packages {
     /// `folder` is `DATA/models`; without one there is only the starter.
     pub fn new(folder: Option<PathBuf>) -> Self {
-        Packages { folder }
+        Packages { folder, key: None }
+    }
+
+    /// The same with what opens the keys of sealed models, and seals new ones.
+    #[must_use]
+    pub fn unlocked(self, key: FileKey) -> Self {
+        Packages { key: Some(key), ..self }
     }
 
     /// The starter first, then by name. Reads no weights; a package that cannot be read is left out.
@@ -78,7 +89,8 @@ impl Packages {
         }
         checked(name)?;
         let folder = self.folder.as_ref().map(|f| f.join(name)).filter(|f| f.is_dir());
-        Package::at(name, Files::Folder(folder.ok_or_else(|| Error::NoSuchModel(name.to_owned()))?))
+        let folder = folder.ok_or_else(|| Error::NoSuchModel(name.to_owned()))?;
+        Package::at(name, Files::at(folder, self.key.as_ref())?)
     }
 
     /// What a folder, `.tar` or `.tar.zst` says of itself; nothing is copied. `told` hears the bytes read and may stop it.
@@ -90,18 +102,21 @@ impl Packages {
     /// where known, of how many, and may stop it. What an import of the same files left that was stopped or killed is not
     /// copied again.
     pub fn import(&self, from: &Path, name: Option<&str>, told: &mut Told) -> Result<PackageInfo> {
-        self.import_measured(from, name, told, &lone::unmeasured)
+        self.import_as(from, name, false, told, &lone::unmeasured)
     }
 
-    /// The same, with somebody who can measure an upscaler that does not tell its scale.
-    pub fn import_measured(
+    /// The same, with its weights sealed where it is to `seal` them, and with somebody who can measure an upscaler that
+    /// does not tell its scale.
+    pub fn import_as(
         &self,
         from: &Path,
         name: Option<&str>,
+        seal: bool,
         told: &mut Told,
         measure: &Measure,
     ) -> Result<PackageInfo> {
-        let name = import::import(from, self.models()?, name, |name| self.place(name), told, measure)?;
+        let key = if seal { Some(self.key()?) } else { None };
+        let name = import::import(from, self.models()?, name, |name| self.place(name), told, measure, key)?;
         self.find(&name).map(|package| package.info)
     }
 
@@ -109,10 +124,22 @@ impl Packages {
     pub fn is_of(&self, name: &str, from: &Path, told: &mut Told) -> Result<bool> {
         let package = self.find(name)?;
         // Without a receipt it was not imported, and the starter never was.
-        if !matches!(package.files, Files::Folder(_)) || !package.files.has(receipt::FILE) {
+        if package.files.are_embedded() || !package.files.has(receipt::FILE) {
             return Ok(false);
         }
         placed::is_of(Receipt::of(&package.files)?, from, told)
+    }
+
+    /// Seals the weights of a model that is here already. `told` hears how far it is and may stop it; then all stays as
+    /// it was.
+    pub fn seal(&self, name: &str, told: &mut Told) -> Result<PackageInfo> {
+        reseal::seal(&self.find(name)?, self.models()?, self.key()?, told)?;
+        self.find(name).map(|package| package.info)
+    }
+
+    /// The files of a package in any folder.
+    pub(crate) fn files(&self, folder: &Path) -> Result<Files> {
+        Files::at(folder.to_owned(), self.key.as_ref())
     }
 
     /// The imports that were stopped and can be gone on with.
@@ -149,10 +176,14 @@ impl Packages {
 
     pub fn remove(&self, name: &str) -> Result<()> {
         let package = self.find(name)?;
-        match package.files.path("") {
+        match package.files.folder() {
             None => Err(Error::BadOrder("the starter is part of this program and cannot be removed".to_owned())),
-            Some(folder) => staging::clear(&folder),
+            Some(folder) => staging::clear(folder),
         }
+    }
+
+    fn key(&self) -> Result<&FileKey> {
+        self.key.as_ref().ok_or(Error::Sealed)
     }
 
     fn models(&self) -> Result<&Path> {
@@ -209,7 +240,7 @@ impl Package {
 
     fn verify_of(&self, part: &dyn Fn(&str) -> bool) -> Result<()> {
         // The embedded starter is as safe as the program it lies in.
-        if self.files == Files::Embedded {
+        if self.files.are_embedded() {
             return Ok(());
         }
         let promised = Receipt { files: self.manifest.files.clone(), ..Receipt::default() };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use super::files::Content;
 use super::wire::{Value, Wire, bad};
 
 /// Graphs inside graphs inside graphs.
@@ -50,10 +51,16 @@ pub(super) fn is_graph(file: &str) -> bool {
     Path::new(file).extension().is_some_and(|end| end.eq_ignore_ascii_case("onnx"))
 }
 
+/// The file of the package that a graph calls `location`.
+pub(super) fn sibling(file: &str, location: &str) -> String {
+    let location = location.trim_start_matches("./");
+    file.rsplit_once('/').map_or_else(|| location.to_owned(), |(folder, _)| format!("{folder}/{location}"))
+}
+
 /// Fails when the file is not whole or not ONNX.
-pub(crate) fn look(path: &Path) -> io::Result<Facts> {
+pub(crate) fn look(content: Box<dyn Content>) -> io::Result<Facts> {
     let mut facts = Facts::default();
-    let (mut wire, end) = Wire::open(path)?;
+    let (mut wire, end) = Wire::open(content)?;
     let mut graphs = 0;
     wire.message(end, &mut |wire, field, value| match (field, value) {
         (7, Value::Bytes(end)) => {

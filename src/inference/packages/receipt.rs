@@ -1,7 +1,6 @@
 //! What an import wrote down: every file's hash, so that loading can tell whether a package is still the same.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -31,8 +30,8 @@ impl Receipt {
                 Some(known) => Ok(known.clone()),
                 None => Receipt::made(files).map(|made| STARTER.get_or_init(|| made).clone()),
             },
-            Files::Folder(_) if files.has(FILE) => files.json(FILE),
-            Files::Folder(_) => Receipt::made(files),
+            _ if files.has(FILE) => files.json(FILE),
+            _ => Receipt::made(files),
         }
     }
 
@@ -78,19 +77,7 @@ impl Receipt {
 
 fn hashed(files: &Files, file: &str) -> Result<(String, u64)> {
     let mut hasher = blake3::Hasher::new();
-    match files.path(file) {
-        None => {
-            hasher.update(&files.read(file)?);
-        }
-        Some(path) => copy_into(&path, &mut hasher).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Error::FileMissing { file: file.to_owned() },
-            _ => Error::Io { path, error },
-        })?,
-    }
+    let mut content = io::BufReader::with_capacity(1 << 20, files.open(file)?);
+    io::copy(&mut content, &mut hasher).map_err(|error| Error::Io { path: PathBuf::from(file), error })?;
     Ok((hasher.finalize().to_hex().to_string(), hasher.count()))
-}
-
-fn copy_into(path: &PathBuf, hasher: &mut blake3::Hasher) -> io::Result<()> {
-    let mut file = io::BufReader::with_capacity(1 << 20, File::open(path)?);
-    io::copy(&mut file, hasher).map(|_| ())
 }

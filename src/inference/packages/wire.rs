@@ -1,14 +1,14 @@
 //! Protocol buffers, read from where they lie on disk: what nobody asks for is skipped, not loaded.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use super::files::Content;
 
 /// No text in a graph is longer.
 const MOST_TEXT: u64 = 1 << 20;
 
 pub(super) struct Wire {
-    file: BufReader<File>,
+    file: BufReader<Box<dyn Content>>,
     at: u64,
 }
 
@@ -25,9 +25,9 @@ pub(super) type Visit<'a> = dyn FnMut(&mut Wire, u64, Value) -> io::Result<()> +
 
 impl Wire {
     /// The reader, and where the file ends.
-    pub(super) fn open(path: &Path) -> io::Result<(Wire, u64)> {
-        let file = File::open(path)?;
-        let end = file.metadata()?.len();
+    pub(super) fn open(mut file: Box<dyn Content>) -> io::Result<(Wire, u64)> {
+        let end = file.seek(SeekFrom::End(0))?;
+        file.rewind()?;
         Ok((Wire { file: BufReader::new(file), at: 0 }, end))
     }
 

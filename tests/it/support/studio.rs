@@ -9,6 +9,7 @@ use dreamomni2::base::entropy::Entropy;
 use dreamomni2::base::id::{JobId, RenderId, WorkspaceId};
 use dreamomni2::base::secret::Secret;
 use dreamomni2::base::units::{Rate, Size};
+use dreamomni2::crypto::FileKey;
 use dreamomni2::domain::access::Role;
 use dreamomni2::domain::accounts::NewAccount;
 use dreamomni2::domain::act::Act;
@@ -218,6 +219,7 @@ impl Shelf for OneModel {
             defaults: Defaults { width: 96, height: 64, steps: 4, guidance: 2.0, frames: 24, rate: Rate::FILM },
             memory_bytes: 1,
             bytes: 1,
+            sealed: false,
             embedded: true,
         }]
     }
@@ -227,7 +229,7 @@ impl Shelf for OneModel {
         found.into_iter().collect()
     }
 
-    fn test(&self, _: &str) -> std::result::Result<Vec<TestCase>, String> {
+    fn test(&self, _: &str, _: &FileKey) -> std::result::Result<Vec<TestCase>, String> {
         Ok(vec![TestCase { name: "red".to_owned(), max: 0.0, mean: 0.0, passed: true, problem: None }])
     }
 
@@ -239,7 +241,7 @@ impl Shelf for OneModel {
         Err(none())
     }
 
-    fn import(&self, _: &Path, _: &str, _: &mut Told) -> std::result::Result<(), Trouble> {
+    fn import(&self, _: &Path, _: &str, _: Option<&FileKey>, _: &mut Told) -> std::result::Result<(), Trouble> {
         Err(none())
     }
 

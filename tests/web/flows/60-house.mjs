@@ -72,11 +72,14 @@ export default [
     await mia.button('Accept and import').click();
     await mia.page.locator('dialog .problem').waitFor();
     await mia.field('Name in this studio').fill('house-style');
+    await mia.page.getByLabel('Seal the weights').check();
     await mia.button('Accept and import').click();
     await mia.see('house-style is here and can be used.');
     const article = mia.page.locator('article', { hasText: 'house-style' });
+    await article.getByText('weights sealed').waitFor();
     await article.getByRole('button', { name: 'Test' }).click();
     await article.locator('table').waitFor({ timeout: 90_000 });
+    await article.getByText('Passed').first().waitFor();
     await files.setInputFiles({ name: 'broken.tar', mimeType: 'application/x-tar', buffer: Buffer.alloc(4096, 7) });
     await rows.locator('.notice.bad').waitFor();
     await mia.axe('admin: models, one brought in and one refused');

@@ -1084,6 +1084,8 @@ export interface components {
         AcceptBody: {
             /** @description Another name than the package's own. */
             name?: string | null;
+            /** @description Seal the weights: on the disk only the studio's keys open them. */
+            seal?: boolean;
         };
         Account: {
             created: components["schemas"]["Moment"];
@@ -1287,6 +1289,8 @@ export interface components {
             model?: string | null;
             offer?: components["schemas"]["Offer"] | null;
             problem?: components["schemas"]["Trouble"] | null;
+            /** @description Its weights are to be sealed. */
+            seal: boolean;
             state: components["schemas"]["ImportState"];
         };
         /** @description A file that will be sent in parts, or one that lies in the incoming folder, by its name there. */
@@ -1415,6 +1419,8 @@ export interface components {
                 model?: string | null;
                 offer?: components["schemas"]["Offer"] | null;
                 problem?: components["schemas"]["Trouble"] | null;
+                /** @description Its weights are to be sealed. */
+                seal: boolean;
                 state: components["schemas"]["ImportState"];
             }[];
         };
@@ -1521,6 +1527,8 @@ export interface components {
                 scale?: number | null;
                 /** @description What a recipe may ask for in place of the model's own; empty where there is no choice. */
                 schedulers: string[];
+                /** @description Its weights are sealed at rest. */
+                sealed: boolean;
                 sizes: components["schemas"]["SizesView"];
                 /**
                  * Format: double
@@ -1642,6 +1650,8 @@ export interface components {
             scale?: number | null;
             /** @description What a recipe may ask for in place of the model's own; empty where there is no choice. */
             schedulers: string[];
+            /** @description Its weights are sealed at rest. */
+            sealed: boolean;
             sizes: components["schemas"]["SizesView"];
             /**
              * Format: double

@@ -40,8 +40,8 @@ class Imports {
   async take(name: string): Promise<void> {
     this.#put(await post<Import>(paths.imports, { incoming: name }));
   }
-  async accept(id: string, name: string): Promise<void> {
-    this.#put(await post<Import>(paths.importAccept(id), { name }));
+  async accept(id: string, name: string, seal: boolean): Promise<void> {
+    this.#put(await post<Import>(paths.importAccept(id), { name, seal }));
   }
   /** Asks the studio to stop it; when it has, it says so. */
   async cancel(id: string): Promise<void> {

@@ -1,7 +1,7 @@
 //! Finds the weights of a network's layers in its ONNX file, and adds to them where they lie.
 
 use std::collections::HashMap;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -54,7 +54,7 @@ const BFLOAT16: u64 = 16;
 
 /// The weights of every layer that can be told by name.
 pub(in super::super) fn weights(path: &Path) -> io::Result<Vec<Weight>> {
-    let (mut wire, end) = Wire::open(path)?;
+    let (mut wire, end) = Wire::open(Box::new(File::open(path)?))?;
     let (mut tensors, mut nodes) = (HashMap::new(), Vec::new());
     wire.message(end, &mut |wire, field, value| match (field, value) {
         (7, Value::Bytes(end)) => wire.message(end, &mut |wire, field, value| {
