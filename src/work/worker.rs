@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use crate::crypto::FileKey;
-use crate::inference::replay::{self, Case};
+use crate::inference::replay::{self, Bounds, Case};
 use crate::inference::{Engine, Package, Packages, Pipeline, Rewriter, Settings};
 
 use super::protocol::{FromWorker, Rewrite, Run, ToWorker, hear, say};
@@ -146,8 +146,8 @@ impl Desk {
 
     fn test(&mut self, ticket: u64, package: &str) -> FromWorker {
         let cases = self.load(package).and_then(|loaded| {
-            let names = replay::names(&loaded.package)?;
-            let run = |name: &String| replay::run(&loaded.package, loaded.pipeline.as_mut(), name);
+            let (names, bounds) = (replay::names(&loaded.package)?, Bounds::of(&loaded.package)?);
+            let run = |name: &String| replay::run(&loaded.package, loaded.pipeline.as_mut(), name, bounds);
             Ok(names.iter().map(run).collect::<Vec<Case>>())
         });
         match cases {

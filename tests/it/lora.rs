@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use dreamomni2::inference::{Engine, Fused, Lora, Package, Packages, Settings, Task, replay};
 use tempfile::TempDir;
 
+use crate::pipelines::FULL;
+
 fn data(family: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lora").join(family)
 }
@@ -39,7 +41,7 @@ impl Models {
             fs::copy(entry.path(), put.join(entry.file_name())).unwrap();
         }
         let mut pipeline = engine().load(&package).unwrap();
-        let found = replay::run(&package, pipeline.as_mut(), case);
+        let found = replay::run(&package, pipeline.as_mut(), case, FULL);
         assert!(found.problem.is_none(), "{:?}", found.problem);
         found.max
     }

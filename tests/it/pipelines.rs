@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use dreamomni2::base::units::{Rate, Size};
+use dreamomni2::inference::replay::Bounds;
 use dreamomni2::inference::{
     Engine, Order, Package, Packages, Pipeline, ReferencePicture, Role, Settings, Step, Task, Watch, replay,
     runtime_embedded,
@@ -75,13 +76,16 @@ impl Watch for Looker {
     }
 }
 
+/// What full precision is held to.
+pub(crate) const FULL: Bounds = Bounds { max: 2e-2, mean: 1e-3 };
+
 /// Replays every reference case of a package and names those that are not `right`.
 pub(crate) fn wrong_cases(package: &Package, right: impl Fn(&replay::Case) -> bool) -> Vec<String> {
     let mut pipeline = engine().load(package).unwrap();
     let cases = replay::names(package).unwrap();
     let name = &package.info.name;
     assert!(!cases.is_empty(), "{name} brings no reference case");
-    let replayed = cases.iter().map(|case| replay::run(package, pipeline.as_mut(), case));
+    let replayed = cases.iter().map(|case| replay::run(package, pipeline.as_mut(), case, FULL));
     let told = replayed.inspect(|case| eprintln!("{name}: {case:?}"));
     told.filter(|case| !right(case)).map(|case| format!("{name}: {case:?}")).collect()
 }
@@ -105,6 +109,18 @@ fn half_precision_stays_within_the_bounds_of_a_test_of_pytorchs_full_precision()
         wrong.extend(wrong_cases(&packages.find(name).unwrap(), |case| case.passed && case.max >= 1e-6));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_model_is_held_to_bounds_of_its_own_precision_and_full_precision_to_the_narrowest() {
+    let bounds = |name: &str| Bounds::of(&package(name)).unwrap();
+    for name in ["scene", "sd", "kontext", "ltx", "upscale2"] {
+        assert_eq!(bounds(name), FULL, "{name}");
+    }
+    for name in ["sd-half", "kontext-half", "ltx-half", "upscale2-half"] {
+        assert_eq!(bounds(name), Bounds { max: 1e-1, mean: 5e-3 }, "{name}");
+    }
+    assert_eq!(bounds("upscale2-bfloat16"), Bounds { max: 2e-1, mean: 2e-2 });
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::progress::Bar;
-use crate::inference::{Engine, Packages, Settings, replay};
+use crate::inference::replay::{self, Bounds};
+use crate::inference::{Engine, Packages, Settings};
 
 pub(super) fn run(packages: &Packages, name: &str, settings: Settings, json: bool) -> Result<(), Failure> {
     let package = packages.find(name)?;
@@ -12,12 +13,13 @@ pub(super) fn run(packages: &Packages, name: &str, settings: Settings, json: boo
         let told = format!("The package {name} brings no reference cases, so there is nothing to compare with");
         return Err(Failure::failed("model_without_cases", told));
     }
+    let bounds = Bounds::of(&package)?;
     let engine = Engine::open(settings)?;
     let mut pipeline = engine.load(&package)?;
     let bar = Bar::new("comparing", names.len() as u64);
     let mut cases = Vec::new();
     for case in &names {
-        cases.push(replay::run(&package, pipeline.as_mut(), case));
+        cases.push(replay::run(&package, pipeline.as_mut(), case, bounds));
         bar.reach(cases.len() as u64, names.len() as u64);
     }
     bar.end();
@@ -40,8 +42,8 @@ pub(super) fn run(packages: &Packages, name: &str, settings: Settings, json: boo
     let told = format!(
         "{failed} of {} cases differ by more than {} at most or {} on average; do not trust this model on this machine",
         cases.len(),
-        replay::MOST_MAX,
-        replay::MOST_MEAN
+        bounds.max,
+        bounds.mean
     );
     Err(Failure::failed("model_differs", told))
 }

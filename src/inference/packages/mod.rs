@@ -15,6 +15,7 @@ mod manifest;
 mod onnx;
 mod pace;
 mod placed;
+mod precision;
 mod receipt;
 mod reseal;
 mod seal;
@@ -35,6 +36,7 @@ pub use lone::Measure;
 pub use look::Offer;
 pub(crate) use manifest::Manifest;
 pub use pace::Told;
+pub(crate) use precision::Precision;
 pub(crate) use upscaler::UpscalerFacts;
 pub(crate) use video_vae::VideoVaeFacts;
 

@@ -20,6 +20,8 @@ pub(crate) struct Facts {
     /// The operator sets it uses; the empty name is ONNX's own.
     pub(crate) domains: BTreeSet<String>,
     pub(crate) weights: Vec<Outside>,
+    /// ONNX's numbers of the types that matrices and kernels are kept in.
+    pub(crate) kinds: BTreeSet<u64>,
     /// Inputs that are given by the file itself are none.
     given: BTreeSet<String>,
 }
@@ -126,7 +128,23 @@ fn node(wire: &mut Wire, end: u64, facts: &mut Facts, depth: u32) -> io::Result<
 /// A tensor's name; notes weights that lie outside.
 fn tensor(wire: &mut Wire, end: u64, facts: &mut Facts) -> io::Result<String> {
     let (mut name, mut outside) = (String::new(), None::<Outside>);
+    let (mut sides, mut kind) = (0, None);
     wire.message(end, &mut |wire, field, value| match (field, value) {
+        (1, Value::Number(_)) => {
+            sides += 1;
+            Ok(())
+        }
+        (1, Value::Bytes(end)) => {
+            while wire.at() < end {
+                wire.number()?;
+                sides += 1;
+            }
+            Ok(())
+        }
+        (2, Value::Number(number)) => {
+            kind = Some(number);
+            Ok(())
+        }
         (8, Value::Bytes(end)) => {
             name = wire.text(end)?;
             Ok(())
@@ -135,6 +153,7 @@ fn tensor(wire: &mut Wire, end: u64, facts: &mut Facts) -> io::Result<String> {
         _ => Ok(()),
     })?;
     facts.weights.extend(outside);
+    facts.kinds.extend(kind.filter(|_| sides > 1));
     Ok(name)
 }
 

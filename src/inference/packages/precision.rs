@@ -1,0 +1,37 @@
+//! How exactly a package computes: the coarsest type that matrices and kernels of its graphs are kept in.
+
+use crate::inference::error::{Error, Result};
+
+use super::Package;
+use super::onnx::{self, is_graph};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Precision {
+    Full,
+    /// 11 significant bits.
+    Half,
+    /// 8 significant bits.
+    Bfloat16,
+}
+
+/// ONNX's numbers of the types.
+const FLOAT16: u64 = 10;
+const BFLOAT16: u64 = 16;
+
+impl Precision {
+    pub(crate) fn of(package: &Package) -> Result<Self> {
+        let files = package.files.list()?;
+        let mut coarsest = Precision::Full;
+        for file in files.into_iter().filter(|file| is_graph(file)) {
+            let facts = onnx::look(package.files.open(&file)?);
+            let facts = facts.map_err(|e| Error::FileMalformed { file, detail: e.to_string() })?;
+            let kinds = facts.kinds.into_iter().map(|kind| match kind {
+                FLOAT16 => Precision::Half,
+                BFLOAT16 => Precision::Bfloat16,
+                _ => Precision::Full,
+            });
+            coarsest = kinds.fold(coarsest, Precision::max);
+        }
+        Ok(coarsest)
+    }
+}
