@@ -37,6 +37,13 @@ impl Keys {
     /// The same models with the key that opens sealed ones.
     pub(super) fn unlock(&self, packages: Packages, place: &Place) -> Result<Packages, Failure> {
         let config = place.config()?;
+        if !config.data.join("keys/marker").exists() {
+            let told = format!(
+                "There is no studio in {} yet, so there are no keys; set it up first: dreamomni2 init, or serve and the page",
+                config.data.display()
+            );
+            return Err(Failure::refused("not_set_up", told));
+        }
         Ok(packages.unlocked(open::models_key(&config, &self.opener(&config)?)?))
     }
 

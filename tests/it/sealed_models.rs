@@ -304,6 +304,10 @@ fn a_model_is_sealed_through_the_door_and_by_the_command_line_with_the_same_keys
     let seal = ["model", "import", from, "--name", "larger", "--accept-licence", "--seal", "--passphrase-file", pass];
     assert!(run(&seal).status.success());
     assert!(lying_open(&data.join("models"), &planted("upscale2")).is_empty());
+    let mut nowhere = Command::new(env!("CARGO_BIN_EXE_dreamomni2"));
+    let nowhere = nowhere.args(seal).arg("--data").arg(server.folder.path().join("new")).stdin(Stdio::null()).output();
+    let told = String::from_utf8(nowhere.unwrap().stderr).unwrap();
+    assert!(told.contains("dreamomni2 init") && told.contains("code: not_set_up"), "{told}");
     let whole = run(&["verify", "--passphrase-file", pass]);
     assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
 }
