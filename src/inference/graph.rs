@@ -1,20 +1,20 @@
 //! One ONNX graph: its inputs and outputs found by name, fed in the type and rank that it wants.
 
-use half::{bf16, f16};
 use ort::memory::Allocator;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{Session, SessionInputValue};
-use ort::value::{DynTensor, DynValue, Outlet, Tensor, TensorElementType, TensorRef};
+use ort::value::{DynTensor, DynValue, Outlet, TensorElementType, TensorRef};
 
 use super::error::{Error, Result};
 use super::latents::Latents;
 use super::packages::{Files, beside};
 use super::runtime::{self, Runtime};
 use super::settings::Settings;
+use super::tensors;
 
 pub(crate) struct Graph {
-    name: String,
-    session: Session,
+    pub(super) name: String,
+    pub(super) session: Session,
     inputs: Vec<Port>,
     outputs: Vec<Port>,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Graph {
 /// One input or output as the graph declares it.
 #[derive(Clone, Debug)]
 pub(crate) struct Port {
-    name: String,
+    pub(super) name: String,
     kind: TensorElementType,
     /// Minus one where a dimension is free; the dimensions' names mean nothing.
     pub(crate) shape: Vec<i64>,
@@ -144,7 +144,7 @@ impl Graph {
         let mut found = Vec::with_capacity(wanted.len());
         for port in wanted {
             let value = outputs.get(&port.name);
-            let numbers = value.and_then(numbers).ok_or_else(|| Error::GraphFailed {
+            let numbers = value.and_then(tensors::latents).ok_or_else(|| Error::GraphFailed {
                 graph: self.name.clone(),
                 detail: format!("its output {} holds no numbers", port.name),
             })?;
@@ -199,16 +199,29 @@ impl Feed<'_> {
             (Feed::Ids(shape, values), Kind::Int64) => {
                 Ok(TensorRef::from_array_view((shape.to_vec(), *values))?.into())
             }
-            (Feed::Numbers(shape, values), kind) => convert(shape, values.iter().map(|v| f64::from(*v)), kind),
-            #[expect(clippy::cast_precision_loss, reason = "token numbers and sizes are far below 2^52")]
-            (Feed::Ids(shape, values), kind) => convert(shape, values.iter().map(|v| *v as f64), kind),
             (Feed::Kept(Kept(value)), _) => Ok(value.into()),
-            (Feed::Each(batch, value), kind) => match port.shape.as_slice() {
-                [] => convert(&[], std::iter::once(f64::from(*value)), kind),
+            _ => Ok(self.copied(port)?.into()),
+        }
+    }
+
+    /// The same as a tensor of its own, which outlives what it was made of.
+    pub(super) fn copied(&self, port: &Port) -> ort::Result<DynValue> {
+        let numbers =
+            |shape: &[usize], values: &[f32]| tensors::made(shape, values.iter().map(|v| f64::from(*v)), port.kind);
+        match self {
+            Feed::Numbers(shape, values) => numbers(shape, values),
+            #[expect(clippy::cast_precision_loss, reason = "token numbers and sizes are far below 2^52")]
+            Feed::Ids(shape, values) => tensors::made(shape, values.iter().map(|v| *v as f64), port.kind),
+            Feed::Each(batch, value) => match port.shape.as_slice() {
+                [] => numbers(&[], &[*value]),
                 // A list that is declared to hold one number wants one, whatever the batch.
-                [1] => convert(&[1], std::iter::once(f64::from(*value)), kind),
-                _ => convert(&[*batch], std::iter::repeat_n(f64::from(*value), *batch), kind),
+                [1] => numbers(&[1], &[*value]),
+                _ => numbers(&[*batch], &vec![*value; *batch]),
             },
+            Feed::Kept(Kept(value)) => {
+                let (shape, values) = tensors::read(value).ok_or_else(|| ort::Error::new("it holds no numbers"))?;
+                numbers(&shape, &values)
+            }
         }
     }
 }
@@ -218,40 +231,6 @@ fn numbered(ports: &[Port], stem: &str, end: &str) -> Vec<Port> {
     let mut found: Vec<(usize, Port)> = ports.iter().filter_map(|p| Some((number(p)?, p.clone()))).collect();
     found.sort_by_key(|(number, _)| *number);
     found.into_iter().map(|(_, port)| port).collect()
-}
-
-fn convert(
-    shape: &[usize],
-    values: impl Iterator<Item = f64>,
-    kind: TensorElementType,
-) -> ort::Result<SessionInputValue<'static>> {
-    use TensorElementType as Kind;
-    let shape = shape.to_vec();
-    Ok(match kind {
-        Kind::Float32 => Tensor::from_array((shape, values.map(|v| v as f32).collect::<Vec<_>>()))?.into(),
-        Kind::Float16 => Tensor::from_array((shape, values.map(f16::from_f64).collect::<Vec<_>>()))?.into(),
-        Kind::Bfloat16 => Tensor::from_array((shape, values.map(bf16::from_f64).collect::<Vec<_>>()))?.into(),
-        Kind::Float64 => Tensor::from_array((shape, values.collect::<Vec<_>>()))?.into(),
-        Kind::Int64 => Tensor::from_array((shape, values.map(|v| v as i64).collect::<Vec<_>>()))?.into(),
-        Kind::Int32 => Tensor::from_array((shape, values.map(|v| v as i32).collect::<Vec<_>>()))?.into(),
-        Kind::Bool => Tensor::from_array((shape, values.map(|v| v != 0.0).collect::<Vec<_>>()))?.into(),
-        other => return Err(ort::Error::new(format!("inputs of the type {other:?} are not supported"))),
-    })
-}
-
-fn numbers(value: &DynValue) -> Option<Latents> {
-    let sizes = |shape: &ort::value::Shape| shape.iter().map(|d| usize::try_from(*d).unwrap_or(0)).collect::<Vec<_>>();
-    if let Ok((shape, values)) = value.try_extract_tensor::<f32>() {
-        return Latents::new(sizes(shape), values.to_vec());
-    }
-    if let Ok((shape, values)) = value.try_extract_tensor::<f16>() {
-        return Latents::new(sizes(shape), values.iter().map(|v| v.to_f32()).collect());
-    }
-    if let Ok((shape, values)) = value.try_extract_tensor::<bf16>() {
-        return Latents::new(sizes(shape), values.iter().map(|v| v.to_f32()).collect());
-    }
-    let (shape, values) = value.try_extract_tensor::<f64>().ok()?;
-    Latents::new(sizes(shape), values.iter().map(|v| *v as f32).collect())
 }
 
 fn find(ports: &[Port], spellings: &[&str]) -> Option<Port> {
@@ -271,7 +250,7 @@ fn options(runtime: &Runtime, settings: &Settings) -> ort::Result<SessionBuilder
     runtime.device.on(builder)
 }
 
-fn fault<R>(graph: &str, error: &ort::Error<R>) -> Error {
+pub(super) fn fault<R>(graph: &str, error: &ort::Error<R>) -> Error {
     let detail = error.message().to_owned();
     let memory = ["Failed to allocate memory", "bad_alloc", "out of memory", "BFCArena"];
     if memory.iter().any(|sign| detail.contains(sign)) {

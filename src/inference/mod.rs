@@ -7,6 +7,7 @@ mod error;
 mod latents;
 mod order;
 
+mod bound;
 mod device;
 mod engine;
 mod graph;
@@ -19,6 +20,7 @@ mod runtime;
 mod schedulers;
 mod settings;
 mod staging;
+mod tensors;
 mod tokenizers;
 
 pub mod npy;

@@ -3,6 +3,7 @@
 //! References enter clean, behind the noisy tokens, each with an index and a shift of place to the right.
 
 use crate::base::units::Size;
+use crate::inference::bound::Bound;
 use crate::inference::error::Result;
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
@@ -15,6 +16,7 @@ use crate::inference::settings::Settings;
 use crate::inference::tokenizers::subwords::Subwords;
 use crate::media::picture::Picture;
 
+use super::branches::Branches;
 use super::buckets;
 use super::limits;
 use super::stages::{self, Denoiser};
@@ -107,13 +109,10 @@ impl Pipeline for Flux {
         let mut places = grid(0.0, rows, columns, 0);
         places.extend(reference_places);
         let sample = Latents { shape: vec![1, rows * columns, self.vae.channels * 4], values: packed };
-        let mut denoiser = FluxDenoiser {
-            transformer: self.transformers.of(order.task)?,
-            vae: &mut self.vae,
-            tokens: (rows, columns),
-            references: reference_tokens,
-            given: Given { places, words, pooled, guidance: order.guidance },
-        };
+        let transformer = self.transformers.of(order.task)?;
+        let given = Given { references: reference_tokens, places, words, pooled, guidance: order.guidance };
+        let branches = transformer.bind_to(&sample, &given)?;
+        let mut denoiser = FluxDenoiser { transformer, vae: &mut self.vae, tokens: (rows, columns), branches };
         let last = stages::denoise(&mut denoiser, scheduler.as_mut(), sample, 0, order.seed, watch)?;
         let latents = unpack(&last, self.vae.channels, rows, columns);
         let planes = self.vae.decode(&latents)?;
@@ -128,12 +127,12 @@ struct FluxDenoiser<'a> {
     vae: &'a mut Vae,
     /// Rows and columns of the picture's own.
     tokens: (usize, usize),
-    references: Vec<f32>,
-    given: Given,
+    branches: Branches,
 }
 
 /// What stays the same from step to step.
 struct Given {
+    references: Vec<f32>,
     places: Vec<f32>,
     words: Latents,
     pooled: Latents,
@@ -141,12 +140,10 @@ struct Given {
 }
 
 impl Denoiser for FluxDenoiser<'_> {
-    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents> {
-        let hidden = [sample.values.as_slice(), &self.references].concat();
-        let said = self.transformer.run(&hidden, &self.given, timestep / 1000.0)?;
-        // Only the first tokens are the picture's; what is said of the references is dropped.
-        let values = said.values.into_iter().take(sample.values.len()).collect();
-        Ok(Latents { shape: sample.shape.clone(), values })
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<&[f32]> {
+        let Transformer { graph, hidden, timestep: time, .. } = &mut *self.transformer;
+        let changed: [(&Port, &[f32]); 2] = [(hidden, &sample.values), (time, &[timestep / 1000.0])];
+        Ok(self.branches.ask(graph, sample.values.len(), &changed)?)
     }
 
     fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>> {
@@ -231,23 +228,25 @@ impl Transformer {
         Ok(bound)
     }
 
-    fn run(&mut self, hidden: &[f32], given: &Given, timestep: f32) -> Result<Latents> {
+    /// Gets ready to be asked about samples like this one, with the references behind it.
+    fn bind_to(&self, sample: &Latents, given: &Given) -> Result<Branches> {
         let tokens = given.places.len() / 3;
         let words = given.words.shape.get(1).copied().unwrap_or(0);
         let zeros = vec![0.0; words * 3];
+        let hidden = [sample.values.as_slice(), &given.references].concat();
         let hidden_shape = [1, tokens, hidden.len() / tokens.max(1)];
         // Older exports want a batch around the places.
         let placed = |port: &Port, count: usize| if port.shape.len() == 3 { vec![1, count, 3] } else { vec![count, 3] };
         let (places_shape, zeros_shape) = (placed(&self.places, tokens), placed(&self.word_places, words));
-        let mut feeds = vec![
-            (&self.hidden, Feed::Numbers(&hidden_shape, hidden)),
+        let mut stay = vec![
             (&self.words, Feed::Numbers(&given.words.shape, &given.words.values)),
             (&self.pooled, Feed::Numbers(&given.pooled.shape, &given.pooled.values)),
-            (&self.timestep, Feed::Each(1, timestep)),
             (&self.places, Feed::Numbers(&places_shape, &given.places)),
             (&self.word_places, Feed::Numbers(&zeros_shape, &zeros)),
         ];
-        feeds.extend(self.guidance.iter().map(|port| (port, Feed::Each(1, given.guidance))));
-        self.graph.run(&feeds, &self.out)
+        stay.extend(self.guidance.iter().map(|port| (port, Feed::Each(1, given.guidance))));
+        let change = [(&self.hidden, Feed::Numbers(&hidden_shape, &hidden)), (&self.timestep, Feed::Each(1, 0.0))];
+        let bound = Bound::new(&self.graph, &stay, &change, &self.out)?;
+        Ok(Branches { bounds: vec![bound], of: 1, guidance: 1.0, more: !given.references.is_empty() })
     }
 }

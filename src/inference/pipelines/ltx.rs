@@ -6,6 +6,7 @@
 //! their timestep is 0; what the original draws from the VAE's spread is its mean here.
 
 use crate::base::units::Rate;
+use crate::inference::bound::Bound;
 use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
@@ -18,6 +19,7 @@ use crate::inference::settings::Settings;
 use crate::inference::tokenizers::subwords::Subwords;
 use crate::media::picture::Picture;
 
+use super::branches::Branches;
 use super::limits;
 use super::stages::{self, Denoiser};
 use super::text::{self, Encoded, Layer, TextEncoder};
@@ -88,8 +90,12 @@ impl Pipeline for Ltx {
         let plan = Plan { steps: order.steps as usize, asked: order.scheduler.as_deref(), tokens: Some(grid.tokens()) };
         let mut scheduler = choose(&self.scheduler, &plan)?;
         let sample = tokens(&latents);
-        let mut denoiser =
-            LtxDenoiser { transformer: &mut self.transformer, branches, guidance: order.guidance, grid, held };
+        // One branch after the other: as fast as both at once for so many tokens, in half the memory.
+        let bounds = branches.iter().map(|words| self.transformer.bind_to(&sample, words, &grid));
+        let (bounds, of) = (bounds.collect::<Result<_>>()?, branches.len());
+        let branches = Branches { bounds, of, guidance: order.guidance, more: false };
+        let times = vec![0.0; if self.transformer.tells_each() { grid.tokens() } else { 1 }];
+        let mut denoiser = LtxDenoiser { transformer: &mut self.transformer, branches, times, held };
         let last = stages::denoise(&mut denoiser, scheduler.as_mut(), sample, 0, order.seed, watch)?;
         let latents = planes(&last, shape);
 
@@ -165,25 +171,21 @@ fn turned(values: &[f32], length: usize) -> Vec<f32> {
 
 struct LtxDenoiser<'a> {
     transformer: &'a mut Transformer,
-    /// The words alone, or what is not wanted before them.
-    branches: Vec<Encoded>,
-    guidance: f32,
-    grid: Grid,
+    branches: Branches,
+    /// What each token is told, or all of them.
+    times: Vec<f32>,
     /// So many tokens are the first frame's.
     held: usize,
 }
 
 impl Denoiser for LtxDenoiser<'_> {
-    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents> {
-        // One branch after the other: as fast as both at once for so many tokens, in half the memory.
-        let mut said = Vec::new();
-        for words in &self.branches {
-            said.extend(self.transformer.run(sample, words, timestep, self.held, &self.grid)?.values);
-        }
-        let mut values = if self.branches.len() == 2 { stages::guided(&said, self.guidance) } else { said };
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<&[f32]> {
+        self.times.iter_mut().skip(self.held).for_each(|time| *time = timestep);
+        let Transformer { graph, hidden, timestep: time, .. } = &mut *self.transformer;
+        let said = self.branches.ask(graph, sample.values.len(), &[(hidden, &sample.values), (time, &self.times)])?;
         let channels = sample.shape.last().copied().unwrap_or(1);
-        values.iter_mut().take(self.held * channels).for_each(|v| *v = 0.0);
-        Ok(Latents { shape: sample.shape.clone(), values })
+        said.iter_mut().take(self.held * channels).for_each(|v| *v = 0.0);
+        Ok(said)
     }
 
     fn preview(&mut self, _: &Latents) -> Result<Option<Picture>> {
@@ -260,33 +262,30 @@ impl Transformer {
         )))
     }
 
-    fn run(&mut self, sample: &Latents, words: &Encoded, timestep: f32, held: usize, grid: &Grid) -> Result<Latents> {
+    /// Gets ready to be asked about samples like this one.
+    fn bind_to(&self, sample: &Latents, words: &Encoded, grid: &Grid) -> Result<Bound> {
         let count = grid.tokens();
-        let times: Vec<f32> = (0..count).map(|token| if token < held { 0.0 } else { timestep }).collect();
-        let each = self.tells_each();
-        let told = match self.timestep.shape.len() {
-            2 if each => Feed::Numbers(&[1, count], &times),
-            2 => Feed::Numbers(&[1, 1], std::slice::from_ref(&timestep)),
-            _ => Feed::Each(1, timestep),
+        let zeros = vec![0.0; count];
+        let times = match self.timestep.shape.len() {
+            2 if self.tells_each() => Feed::Numbers(&[1, count], &zeros),
+            2 => Feed::Numbers(&[1, 1], &[0.0]),
+            _ => Feed::Each(1, 0.0),
         };
         let (mask_shape, coords_shape) = ([1, words.mask.len()], [1, 3, count]);
         let coords = grid.places();
-        let mut feeds = vec![
-            (&self.hidden, Feed::Numbers(&sample.shape, &sample.values)),
-            (&self.words, Feed::Numbers(&words.hidden.shape, &words.hidden.values)),
-            (&self.timestep, told),
-        ];
-        feeds.extend(self.mask.iter().map(|port| (port, Feed::Ids(&mask_shape, &words.mask))));
+        let mut stay = vec![(&self.words, Feed::Numbers(&words.hidden.shape, &words.hidden.values))];
+        stay.extend(self.mask.iter().map(|port| (port, Feed::Ids(&mask_shape, &words.mask))));
         match &self.places {
-            Places::Each(port) => feeds.push((port, Feed::Numbers(&coords_shape, &coords))),
+            Places::Each(port) => stay.push((port, Feed::Numbers(&coords_shape, &coords))),
             Places::Counted { frames, height, width, scale } => {
-                feeds.extend(frames.iter().map(|port| (port, Feed::Each(1, grid.frames as f32))));
-                feeds.push((height, Feed::Each(1, grid.height as f32)));
-                feeds.push((width, Feed::Each(1, grid.width as f32)));
-                feeds.push((scale, Feed::Numbers(&[3], &grid.scale)));
+                stay.extend(frames.iter().map(|port| (port, Feed::Each(1, grid.frames as f32))));
+                stay.push((height, Feed::Each(1, grid.height as f32)));
+                stay.push((width, Feed::Each(1, grid.width as f32)));
+                stay.push((scale, Feed::Numbers(&[3], &grid.scale)));
             }
         }
-        self.graph.run(&feeds, &self.out)
+        let change = [(&self.hidden, Feed::Numbers(&sample.shape, &sample.values)), (&self.timestep, times)];
+        Bound::new(&self.graph, &stay, &change, &self.out)
     }
 }
 

@@ -1,5 +1,6 @@
 //! How each family of models makes pictures: every pipeline puts stages together and shares what it can.
 
+mod branches;
 pub(crate) mod buckets;
 pub(crate) mod flux;
 mod limits;

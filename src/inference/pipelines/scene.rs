@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::base::units::Size;
+use crate::inference::bound::Bound;
 use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
@@ -16,6 +17,7 @@ use crate::inference::tokenizers::lexicon::Lexicon;
 use crate::media::picture::{Filter, Picture};
 use crate::media::scene::Scene as Drawn;
 
+use super::branches::Branches;
 use super::limits;
 use super::stages::{self, Denoiser};
 
@@ -158,15 +160,11 @@ impl Pipeline for Scene {
         let Shape { scene_tokens, channels, .. } = self.shape;
         let sample = stages::first_noise(order, vec![1, scene_tokens, channels])?;
         let mut scheduler = FlowEuler::even(order.steps as usize, 1.0);
-        let mut denoiser = SceneDenoiser {
-            transformer: &mut self.transformer,
-            decoder: &mut self.decoder,
-            places: places(&references, scene_tokens),
-            references: references.into_iter().flat_map(|(_, tokens)| tokens).collect(),
-            words,
-            guidance: order.guidance,
-            preview: within(order.size, PREVIEW_SIDE),
-        };
+        let places = places(&references, scene_tokens);
+        let references: Vec<f32> = references.into_iter().flat_map(|(_, tokens)| tokens).collect();
+        let branches = self.transformer.bind_to(&sample, &references, &places, &words, order.guidance)?;
+        let (transformer, decoder) = (&mut self.transformer, &mut self.decoder);
+        let mut denoiser = SceneDenoiser { transformer, decoder, branches, preview: within(order.size, PREVIEW_SIDE) };
         let latents = stages::denoise(&mut denoiser, &mut scheduler, sample, 0, order.seed, watch)?;
 
         let picture = if order.task == Task::Clip {
@@ -199,31 +197,15 @@ struct Words {
 struct SceneDenoiser<'a> {
     transformer: &'a mut Transformer,
     decoder: &'a mut Decoder,
-    places: Vec<f32>,
-    references: Vec<f32>,
-    words: Words,
-    guidance: f32,
+    branches: Branches,
     preview: Size,
 }
 
 impl Denoiser for SceneDenoiser<'_> {
-    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents> {
-        let [1, tokens, channels] = *sample.shape.as_slice() else {
-            return Err(Error::NotANumber { stage: "the scene".to_owned() });
-        };
-        let batch = self.words.hidden.shape.first().copied().unwrap_or(1);
-        let one = [sample.values.as_slice(), &self.references].concat();
-        let hidden = one.repeat(batch);
-        let velocity = self.transformer.run(&hidden, channels, &self.places, &self.words, batch, timestep)?;
-        // Only the first rows of each branch belong to the picture; the rest are the references'.
-        let rows: Vec<f32> = velocity
-            .values
-            .chunks_exact((velocity.values.len() / batch).max(1))
-            .flat_map(|branch| branch.iter().take(tokens * channels))
-            .copied()
-            .collect();
-        let values = if batch == 2 { stages::guided(&rows, self.guidance) } else { rows };
-        Ok(Latents { shape: sample.shape.clone(), values })
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<&[f32]> {
+        let Transformer { graph, hidden, timestep: time, .. } = &mut *self.transformer;
+        let changed: [(&Port, &[f32]); 2] = [(hidden, &sample.values), (time, &[timestep])];
+        Ok(self.branches.ask(graph, sample.values.len(), &changed)?)
     }
 
     fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>> {
@@ -289,26 +271,28 @@ impl Transformer {
         Ok(bound)
     }
 
-    fn run(
-        &mut self,
-        hidden: &[f32],
-        channels: usize,
+    /// Gets ready to be asked about samples like this one, in all branches at once, with the references behind it.
+    fn bind_to(
+        &self,
+        sample: &Latents,
+        references: &[f32],
         places: &[f32],
         words: &Words,
-        batch: usize,
-        timestep: f32,
-    ) -> Result<Latents> {
-        let tokens = places.len() / 3;
-        let length = words.mask.len() / batch.max(1);
-        let (hidden_shape, places_shape, mask_shape) = ([batch, tokens, channels], [tokens, 3], [batch, length]);
-        let mut feeds = vec![
-            (&self.hidden, Feed::Numbers(&hidden_shape, hidden)),
+        guidance: f32,
+    ) -> Result<Branches> {
+        let (of, tokens) = (words.hidden.shape.first().copied().unwrap_or(1), places.len() / 3);
+        let channels = sample.shape.last().copied().unwrap_or(1);
+        let hidden = [sample.values.as_slice(), references].concat().repeat(of);
+        let (hidden_shape, places_shape) = ([of, tokens, channels], [tokens, 3]);
+        let mask_shape = [of, words.mask.len() / of.max(1)];
+        let mut stay = vec![
             (&self.places, Feed::Numbers(&places_shape, places)),
             (&self.words, Feed::Numbers(&words.hidden.shape, &words.hidden.values)),
-            (&self.timestep, Feed::Each(batch, timestep)),
         ];
-        feeds.extend(self.mask.iter().map(|port| (port, Feed::Numbers(&mask_shape, &words.mask))));
-        self.graph.run(&feeds, &self.velocity)
+        stay.extend(self.mask.iter().map(|port| (port, Feed::Numbers(&mask_shape, &words.mask))));
+        let change = [(&self.hidden, Feed::Numbers(&hidden_shape, &hidden)), (&self.timestep, Feed::Each(of, 0.0))];
+        let bound = Bound::new(&self.graph, &stay, &change, &self.velocity)?;
+        Ok(Branches { bounds: vec![bound], of, guidance, more: !references.is_empty() })
     }
 }
 

@@ -181,8 +181,8 @@ impl Pipeline for StableDiffusion {
         };
         let mut scheduler = choose(&config, &plan)?;
         let Beginning { sample, step, beside, known } = self.begin(order, scheduler.as_ref())?;
-        let (unet, vae, guidance) = (&mut self.unet, &mut self.vae, order.guidance);
-        let mut denoiser = UnetDenoiser { unet, vae, branches, guidance, beside, known };
+        let branches = self.unet.bind(&sample.shape, &beside, &branches, order.guidance)?;
+        let mut denoiser = UnetDenoiser { unet: &mut self.unet, vae: &mut self.vae, branches, known };
         let latents = stages::denoise(&mut denoiser, scheduler.as_mut(), sample, step, order.seed, watch)?;
         let planes = self.vae.decode(&latents)?;
         watch.drawn(&planes);

@@ -12,7 +12,8 @@ use crate::media::picture::{Filter, Picture};
 
 /// What a model says at one step; ONNX Runtime stands behind it, tests put a formula there.
 pub(crate) trait Denoiser {
-    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents>;
+    /// As many numbers as the sample has; they hold until the next step.
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<&[f32]>;
     /// A small picture of a sample without its noise; none where that costs too much.
     fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>>;
     /// Puts back what a step may not change. `next`: how picture and noise are mixed at the next step; none after the
@@ -32,24 +33,22 @@ pub(crate) fn denoise(
 ) -> Result<Latents> {
     let timesteps = scheduler.timesteps().to_vec();
     let of = timesteps.len().saturating_sub(begin) as u32;
+    let mut scaled = sample.clone();
     for (i, &timestep) in timesteps.iter().enumerate().skip(begin) {
         let step = (i - begin) as u32 + 1;
         let scale = scheduler.input_scale(i);
-        let predicted = if (scale - 1.0).abs() > f32::EPSILON {
-            let values = sample.values.iter().map(|x| x * scale).collect();
-            model.predict(&Latents { shape: sample.shape.clone(), values }, timestep)?
+        let shown = if (scale - 1.0).abs() > f32::EPSILON {
+            scaled.values.iter_mut().zip(&sample.values).for_each(|(to, x)| *to = x * scale);
+            &scaled
         } else {
-            model.predict(&sample, timestep)?
+            &sample
         };
-        if predicted.values.len() != sample.values.len() {
-            let detail = format!("it gave {} numbers for a sample of {}", predicted.values.len(), sample.values.len());
-            return Err(Error::GraphFailed { graph: "the denoiser".to_owned(), detail });
-        }
+        let predicted = model.predict(shown, timestep)?;
         let every = watch.preview_every();
         let shown = every > 0 && step.is_multiple_of(every) && step < of;
-        let foreseen = if shown { Some(scheduler.foreseen(i, &predicted.values, &sample.values)) } else { None };
+        let foreseen = if shown { Some(scheduler.foreseen(i, predicted, &sample.values)) } else { None };
         let mut fresh = || noise::normal(seed, step, sample.shape.clone()).values;
-        scheduler.step(i, &predicted.values, &mut sample.values, &mut fresh);
+        scheduler.step(i, predicted, &mut sample.values, &mut fresh);
         model.hold(&mut sample, (i + 1 < timesteps.len()).then(|| scheduler.mixture(i + 1)));
         if !sample.all_finite() {
             return Err(Error::NotANumber { stage: format!("step {step} of {of}") });
@@ -63,12 +62,6 @@ pub(crate) fn denoise(
         }
     }
     Ok(sample)
-}
-
-/// `negative + guidance x (positive - negative)` over a batch of two, negative first.
-pub(crate) fn guided(both: &[f32], guidance: f32) -> Vec<f32> {
-    let (negative, positive) = both.split_at(both.len() / 2);
-    negative.iter().zip(positive).map(|(n, p)| n + guidance * (p - n)).collect()
 }
 
 /// What the order begins from: the noise that it brings, or its seed's.

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::inference::bound::Bound;
 use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
@@ -10,8 +11,9 @@ use crate::inference::packages::Files;
 use crate::inference::settings::Settings;
 use crate::media::picture::Picture;
 
+use super::branches::Branches;
 use super::mask::Known;
-use super::stages::{self, Denoiser};
+use super::stages::Denoiser;
 use super::text::Encoded;
 use super::vae::Vae;
 
@@ -83,25 +85,38 @@ impl Unet {
         guidance > 1.0 && self.guidance.is_none()
     }
 
-    fn run(&mut self, sample: &Latents, branches: &[Branch], guidance: f32, timestep: f32) -> Result<Latents> {
+    /// Gets ready to be asked about samples of this shape. `beside`: for those made for inpainting, the mask and the rest
+    /// of the picture, as further channels.
+    pub(super) fn bind(
+        &self,
+        sample: &[usize],
+        beside: &[f32],
+        branches: &[Branch],
+        guidance: f32,
+    ) -> Result<Branches> {
+        // A graph that was exported for one picture gets one branch after the other.
+        let at_once = if self.sample.shape.first() == Some(&1) { 1 } else { branches.len() };
+        let bounds = branches.chunks(at_once.max(1)).map(|some| self.bind_some(sample, beside, some, guidance));
+        Ok(Branches { bounds: bounds.collect::<Result<_>>()?, of: branches.len(), guidance, more: false })
+    }
+
+    fn bind_some(&self, sample: &[usize], beside: &[f32], branches: &[Branch], guidance: f32) -> Result<Bound> {
         let batch = branches.len();
-        let samples = sample.values.repeat(batch);
-        let shape: Vec<usize> = std::iter::once(batch).chain(sample.shape.iter().skip(1).copied()).collect();
+        let one = with_channels(&Latents::zeros(sample), beside);
+        let samples = one.values.repeat(batch);
+        let shape: Vec<usize> = std::iter::once(batch).chain(one.shape.iter().skip(1).copied()).collect();
         let (words, words_shape) = stacked(branches.iter().map(|b| &b.words.hidden));
         let (pooled, pooled_shape) = stacked(branches.iter().map(|b| &b.words.pooled));
         let times: Vec<f32> = branches.iter().flat_map(|b| b.times.iter().copied()).collect();
         let times_shape = [batch, times.len() / batch.max(1)];
         let waves = self.guidance.as_ref().map(|(_, width)| waves(guidance, *width).repeat(batch)).unwrap_or_default();
         let waves_shape = [batch, waves.len() / batch.max(1)];
-        let mut feeds = vec![
-            (&self.sample, Feed::Numbers(&shape, &samples)),
-            (&self.timestep, Feed::Each(batch, timestep)),
-            (&self.words, Feed::Numbers(&words_shape, &words)),
-        ];
-        feeds.extend(self.text.iter().map(|port| (port, Feed::Numbers(&pooled_shape, &pooled))));
-        feeds.extend(self.times.iter().map(|port| (port, Feed::Numbers(&times_shape, &times))));
-        feeds.extend(self.guidance.iter().map(|(port, _)| (port, Feed::Numbers(&waves_shape, &waves))));
-        self.graph.run(&feeds, &self.out)
+        let mut stay = vec![(&self.words, Feed::Numbers(&words_shape, &words))];
+        stay.extend(self.text.iter().map(|port| (port, Feed::Numbers(&pooled_shape, &pooled))));
+        stay.extend(self.times.iter().map(|port| (port, Feed::Numbers(&times_shape, &times))));
+        stay.extend(self.guidance.iter().map(|(port, _)| (port, Feed::Numbers(&waves_shape, &waves))));
+        let change = [(&self.sample, Feed::Numbers(&shape, &samples)), (&self.timestep, Feed::Each(batch, 0.0))];
+        Bound::new(&self.graph, &stay, &change, &self.out)
     }
 }
 
@@ -115,26 +130,16 @@ pub(super) struct Branch {
 pub(super) struct UnetDenoiser<'a> {
     pub(super) unet: &'a mut Unet,
     pub(super) vae: &'a mut Vae,
-    /// The negative first, where there is one.
-    pub(super) branches: Vec<Branch>,
-    pub(super) guidance: f32,
-    /// For those made for inpainting: the mask and the rest of the picture, as further channels.
-    pub(super) beside: Vec<f32>,
-    /// For all others.
+    pub(super) branches: Branches,
+    /// For those that are not made for inpainting and inpaint nevertheless.
     pub(super) known: Option<Known>,
 }
 
 impl Denoiser for UnetDenoiser<'_> {
-    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<Latents> {
-        // A graph that was exported for one picture gets one branch after the other.
-        let at_once = if self.unet.sample.shape.first() == Some(&1) { 1 } else { self.branches.len() };
-        let shown = with_channels(sample, &self.beside);
-        let mut said = Vec::new();
-        for branches in self.branches.chunks(at_once) {
-            said.extend(self.unet.run(&shown, branches, self.guidance, timestep)?.values);
-        }
-        let values = if self.branches.len() == 2 { stages::guided(&said, self.guidance) } else { said };
-        Ok(Latents { shape: sample.shape.clone(), values })
+    fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<&[f32]> {
+        let Unet { graph, sample: shown, timestep: time, .. } = &mut *self.unet;
+        let said = self.branches.ask(graph, sample.values.len(), &[(shown, &sample.values), (time, &[timestep])])?;
+        Ok(said)
     }
 
     fn preview(&mut self, sample: &Latents) -> Result<Option<Picture>> {
