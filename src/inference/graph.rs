@@ -252,7 +252,7 @@ fn options(runtime: &Runtime, settings: &Settings) -> ort::Result<SessionBuilder
 
 pub(super) fn fault<R>(graph: &str, error: &ort::Error<R>) -> Error {
     let detail = error.message().to_owned();
-    let memory = ["Failed to allocate memory", "bad_alloc", "out of memory", "BFCArena"];
+    let memory = ["Failed to allocate memory", "bad_alloc", "out of memory", "BFCArena", "Cannot allocate memory"];
     if memory.iter().any(|sign| detail.contains(sign)) {
         return Error::OutOfMemory { what: format!("the graph {graph}"), detail: asked(&detail) };
     }

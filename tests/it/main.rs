@@ -32,6 +32,7 @@ mod runtimes;
 mod sealed_models;
 mod search;
 mod serving;
+mod short_of_memory;
 mod strays;
 mod streams;
 mod traces;

@@ -71,6 +71,16 @@ pub(super) fn part(
     Latents { shape: vec![1, 3, height, width], values }
 }
 
+/// The part of latents or planes that lies there, where a span's unit is so many of them.
+pub(super) fn cut(whole: &Latents, (down, across): (&Span, &Span), unit: usize) -> Latents {
+    let [batch, channels, height, width] = *whole.shape.as_slice() else { return whole.clone() };
+    let (tall, wide) = (down.length * unit, across.length * unit);
+    let planes = whole.values.chunks_exact((height * width).max(1));
+    let rows = planes.flat_map(|plane| plane.chunks_exact(width.max(1)).skip(down.start * unit).take(tall));
+    let values = rows.flat_map(|row| row.iter().skip(across.start * unit).take(wide)).copied().collect();
+    Latents { shape: vec![batch, channels, tall, wide], values }
+}
+
 /// A place on a side that is reflected at its ends, the end itself only once.
 fn mirrored(place: usize, side: usize) -> usize {
     let there_and_back = 2 * side.saturating_sub(1);
@@ -80,6 +90,7 @@ fn mirrored(place: usize, side: usize) -> usize {
 
 /// Rows of the result that are not finished yet: planes, from the row `top` on.
 pub(super) struct Band {
+    channels: usize,
     width: usize,
     top: usize,
     rows: usize,
@@ -87,8 +98,8 @@ pub(super) struct Band {
 }
 
 impl Band {
-    pub(super) fn new(width: usize) -> Self {
-        Band { width, top: 0, rows: 0, values: Vec::new() }
+    pub(super) fn new(channels: usize, width: usize) -> Self {
+        Band { channels, width, top: 0, rows: 0, values: Vec::new() }
     }
 
     /// Makes room down to the row `end`.
@@ -121,14 +132,14 @@ impl Band {
             self.values.chunks_exact(plane).flat_map(|values| values.iter().take(rows * width)).copied().collect();
         self.reshape(rows, self.rows - rows);
         self.top = end;
-        Latents { shape: vec![1, 3, rows, width], values: done }
+        Latents { shape: vec![1, self.channels, rows, width], values: done }
     }
 
     /// Leaves out the first rows of every plane and makes it `rows` long.
     fn reshape(&mut self, without: usize, rows: usize) {
         let plane = (self.rows * self.width).max(1);
-        let mut values = Vec::with_capacity(3 * rows * self.width);
-        for channel in 0..3 {
+        let mut values = Vec::with_capacity(self.channels * rows * self.width);
+        for channel in 0..self.channels {
             let kept = self.values.chunks_exact(plane).nth(channel).unwrap_or_default();
             values.extend(kept.iter().skip(without * self.width));
             values.resize((channel + 1) * rows * self.width, 0.0);

@@ -71,7 +71,7 @@ impl Pipeline for Upscaler {
         let down = side(source.size().height, self.facts.tile.0);
         let across = side(source.size().width, self.facts.tile.1);
         let of = (down.len() * across.len()) as u32;
-        let mut band = Band::new(order.size.width as usize);
+        let mut band = Band::new(3, order.size.width as usize);
         let mut rgb = Vec::with_capacity(order.size.pixels() as usize * 3);
         let mut step = 0;
         for (row, next) in down.iter().zip(down.iter().skip(1).map(Some).chain([None])) {
