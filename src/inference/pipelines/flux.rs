@@ -4,7 +4,7 @@
 
 use crate::base::units::Size;
 use crate::inference::bound::Bound;
-use crate::inference::error::Result;
+use crate::inference::error::{Error, Result};
 use crate::inference::graph::{Feed, Graph, Port};
 use crate::inference::latents::Latents;
 use crate::inference::names;
@@ -35,6 +35,8 @@ pub(crate) struct Flux {
     words: TextEncoder,
     transformers: Transformers,
     vae: Vae,
+    /// Memory was short once: text encoders and transformer are in it by turns.
+    short: bool,
 }
 
 /// The transformer that is open. A package may have one of its own for a task; two are never held at once.
@@ -61,18 +63,41 @@ impl Flux {
         let files = &package.files;
         let length = text::prompt_length(files, WORDS)?;
         let (clip, t5) = (Subwords::clip(files, "tokenizer")?, Subwords::t5(files, "tokenizer_2", length)?);
-        let mut transformers = Transformers { files: files.clone(), settings: settings.clone(), open: None };
-        // Opened before anybody waits for a picture, and refused now if it does not fit.
-        transformers.of(Task::Picture)?;
-        Ok(Flux {
+        let mut flux = Flux {
             info: package.info.clone(),
             buckets: buckets::of(package)?,
             scheduler: Config::read(files.json(Config::FILE)?)?,
             summary: TextEncoder::open(files, "text_encoder", clip, Layer::Last, settings)?.with_pooled()?,
             words: TextEncoder::open(files, "text_encoder_2", t5, Layer::Last, settings)?.with_hidden()?,
-            transformers,
+            transformers: Transformers { files: files.clone(), settings: settings.clone(), open: None },
             vae: Vae::open(files, (0.3611, 0.1159, 16), settings)?,
-        })
+            short: false,
+        };
+        // Opened before anybody waits for a picture, and refused now if it does not fit even alone.
+        if let Err(error) = flux.transformers.of(Task::Picture) {
+            let Error::OutOfMemory { .. } = error else { return Err(error) };
+            flux.short = true;
+            flux.let_texts_go();
+            flux.transformers.of(Task::Picture)?;
+        }
+        Ok(flux)
+    }
+
+    /// The summary and all words of a prompt.
+    fn read(&mut self, prompt: &str) -> Result<(Latents, Latents)> {
+        if self.short && !(self.summary.remembers(prompt) && self.words.remembers(prompt)) {
+            self.transformers.open = None;
+        }
+        let read = (self.summary.encode(prompt)?.pooled, self.words.encode(prompt)?.hidden);
+        if self.short {
+            self.let_texts_go();
+        }
+        Ok(read)
+    }
+
+    fn let_texts_go(&mut self) {
+        self.summary.let_go();
+        self.words.let_go();
     }
 
     /// The tokens of the references and their places; each stands to the right of those before it.
@@ -94,9 +119,21 @@ impl Flux {
 
 impl Pipeline for Flux {
     fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
+        match self.draw(order, watch) {
+            // Once more without the text encoders: what they said is remembered.
+            Err(Error::OutOfMemory { .. }) if !self.short => {
+                self.short = true;
+                self.draw(order, watch)
+            }
+            made => made,
+        }
+    }
+}
+
+impl Flux {
+    fn draw(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
         limits::check(order, &self.info)?;
-        let pooled = self.summary.encode(&order.prompt)?.pooled;
-        let words = self.words.encode(&order.prompt)?.hidden;
+        let (pooled, words) = self.read(&order.prompt)?;
         let (reference_tokens, reference_places) = self.references(&source_first(&order.references))?;
 
         let side = |pixels: u32| pixels as usize / (self.vae.factor * 2) * 2;
@@ -248,5 +285,63 @@ impl Transformer {
         let change = [(&self.hidden, Feed::Numbers(&hidden_shape, &hidden)), (&self.timestep, Feed::Each(1, 0.0))];
         let bound = Bound::new(&self.graph, &stay, &change, &self.out)?;
         Ok(Branches { bounds: vec![bound], of: 1, guidance: 1.0, more: !given.references.is_empty() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::path::Path;
+
+    use super::*;
+    use crate::base::units::Rate;
+    use crate::inference::order::Step;
+
+    struct Alone;
+
+    impl Watch for Alone {
+        fn step(&mut self, _: Step) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+
+        fn frame(&mut self, _: u32, _: u32, _: &Picture) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+    }
+
+    #[test]
+    fn where_memory_is_short_parts_take_turns_and_the_picture_is_the_same() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages/kontext");
+        let package = Package::in_folder(&folder).unwrap();
+        let mut flux = Flux::load(&package, &Settings { threads: 1, ..Settings::default() }).unwrap();
+        let drawn = |flux: &mut Flux, prompt: &str| {
+            let order = Order {
+                task: Task::Picture,
+                prompt: prompt.to_owned(),
+                negative: None,
+                references: Vec::new(),
+                size: Size::new(64, 64),
+                steps: 2,
+                guidance: 3.5,
+                seed: 1,
+                frames: 1,
+                rate: Rate::FILM,
+                strength: None,
+                scheduler: None,
+                init_latents: None,
+            };
+            flux.run(&order, &mut Alone).unwrap().latents
+        };
+        let red = drawn(&mut flux, "red");
+        assert!(flux.words.is_open() && flux.transformers.open.is_some());
+        flux.short = true;
+        // Remembered: no reason to let the transformer go.
+        assert_eq!(drawn(&mut flux, "red"), red);
+        assert!(!flux.summary.is_open() && !flux.words.is_open());
+        let blue = drawn(&mut flux, "blue");
+        assert!(!flux.summary.is_open() && !flux.words.is_open() && flux.transformers.open.is_some());
+        let mut fresh = Flux::load(&package, &Settings { threads: 1, ..Settings::default() }).unwrap();
+        assert_eq!(drawn(&mut fresh, "blue"), blue);
+        assert_ne!(red, blue);
     }
 }

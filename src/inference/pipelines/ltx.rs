@@ -34,6 +34,8 @@ pub(crate) struct Ltx {
     words: TextEncoder,
     transformer: Transformer,
     vae: VideoVae,
+    /// Memory was short once: the text encoders are in it only while they are asked.
+    short: bool,
 }
 
 impl Ltx {
@@ -52,6 +54,7 @@ impl Ltx {
             words: TextEncoder::open(files, "text_encoder", t5, Layer::Last, settings)?.with_hidden()?,
             transformer: Transformer::bind(Graph::open(files, "transformer", settings)?)?,
             vae: VideoVae::open(package, settings)?,
+            short: false,
         })
     }
 }
@@ -65,6 +68,19 @@ struct TransformerConfig {
 
 impl Pipeline for Ltx {
     fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
+        match self.draw(order, watch) {
+            // Once more without the text encoders: what they said is remembered.
+            Err(Error::OutOfMemory { .. }) if !self.short => {
+                self.short = true;
+                self.draw(order, watch)
+            }
+            made => made,
+        }
+    }
+}
+
+impl Ltx {
+    fn draw(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
         limits::check(order, &self.info)?;
         let facts = &self.vae.facts;
         // Frames between two latents are left out, as the original does.
@@ -86,6 +102,9 @@ impl Pipeline for Ltx {
         let mut branches = vec![self.words.encode(&order.prompt)?];
         if order.guidance > 1.0 {
             branches.insert(0, self.words.encode(order.negative.as_deref().unwrap_or_default())?);
+        }
+        if self.short {
+            self.words.let_go();
         }
         let plan = Plan { steps: order.steps as usize, asked: order.scheduler.as_deref(), tokens: Some(grid.tokens()) };
         let mut scheduler = choose(&self.scheduler, &plan)?;

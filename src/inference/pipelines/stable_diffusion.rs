@@ -19,6 +19,7 @@ use super::text::{Encoded, Layer, TextEncoder};
 use super::unet::{Branch, Unet, UnetDenoiser};
 use super::vae::Vae;
 
+#[expect(clippy::struct_excessive_bools, reason = "four facts that have nothing to do with each other")]
 pub(crate) struct StableDiffusion {
     info: PackageInfo,
     xl: bool,
@@ -31,6 +32,8 @@ pub(crate) struct StableDiffusion {
     texts: Vec<TextEncoder>,
     unet: Unet,
     vae: Vae,
+    /// Memory was short once: the text encoders are in it only while they are asked.
+    short: bool,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +71,7 @@ impl StableDiffusion {
             texts,
             unet: Unet::open(files, vae.channels, settings)?,
             vae,
+            short: false,
         })
     }
 
@@ -169,9 +173,25 @@ struct Beginning {
 
 impl Pipeline for StableDiffusion {
     fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
+        match self.draw(order, watch) {
+            // Once more without the text encoders: what they said is remembered.
+            Err(Error::OutOfMemory { .. }) if !self.short => {
+                self.short = true;
+                self.draw(order, watch)
+            }
+            made => made,
+        }
+    }
+}
+
+impl StableDiffusion {
+    fn draw(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
         limits::check(order, &self.info)?;
         self.check(order)?;
         let branches = self.branches(order)?;
+        if self.short {
+            self.texts.iter_mut().for_each(TextEncoder::let_go);
+        }
         let plan = Plan { steps: order.steps as usize, asked: order.scheduler.as_deref(), tokens: None };
         let masked = order.references.iter().any(|r| r.role == Role::Mask);
         let config = if self.xl {

@@ -15,7 +15,11 @@ const REMEMBERED: usize = 8;
 
 pub(crate) struct TextEncoder {
     words: Subwords,
-    graph: Graph,
+    files: Files,
+    folder: String,
+    settings: Settings,
+    /// None after it gave its memory back; opened again when it is asked something that it does not remember.
+    graph: Option<Graph>,
     ids: Port,
     mask: Option<Port>,
     hidden: Option<Port>,
@@ -72,29 +76,46 @@ impl TextEncoder {
         };
         Ok(TextEncoder {
             words,
+            files: files.clone(),
+            folder: folder.to_owned(),
+            settings: settings.clone(),
             ids: graph.input(names::IDS)?,
             mask: graph.maybe_input(names::TEXT_MASK),
             hidden,
             pooled: graph.maybe_output(names::POOLED),
-            graph,
+            graph: Some(graph),
             remembered: Vec::new(),
         })
     }
 
     /// Refuses a graph without hidden states.
     pub(crate) fn with_hidden(mut self) -> Result<Self> {
-        if self.hidden.is_none() {
-            self.hidden = Some(self.graph.output(names::TEXT_HIDDEN)?);
+        if let (None, Some(graph)) = (&self.hidden, &self.graph) {
+            self.hidden = Some(graph.output(names::TEXT_HIDDEN)?);
         }
         Ok(self)
     }
 
     /// Refuses a graph without a summary.
     pub(crate) fn with_pooled(mut self) -> Result<Self> {
-        if self.pooled.is_none() {
-            self.pooled = Some(self.graph.output(names::POOLED)?);
+        if let (None, Some(graph)) = (&self.pooled, &self.graph) {
+            self.pooled = Some(graph.output(names::POOLED)?);
         }
         Ok(self)
+    }
+
+    pub(crate) fn remembers(&self, prompt: &str) -> bool {
+        self.remembered.iter().any(|(known, _)| known == prompt)
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_open(&self) -> bool {
+        self.graph.is_some()
+    }
+
+    /// Gives its memory back; what it remembers stays.
+    pub(crate) fn let_go(&mut self) {
+        self.graph = None;
     }
 
     pub(crate) fn encode(&mut self, prompt: &str) -> Result<Encoded> {
@@ -102,13 +123,19 @@ impl TextEncoder {
             return Ok(known.clone());
         }
         let Tokens { ids, mask } = self.words.read(prompt)?;
+        let mut graph = match self.graph.take() {
+            Some(open) => open,
+            None => Graph::open(&self.files, &self.folder, &self.settings)?,
+        };
         let shape = [1, ids.len()];
         // No mask means that everything counts, padding too: so the originals do.
         let ones = vec![1; ids.len()];
         let mut feeds = vec![(&self.ids, Feed::Ids(&shape, &ids))];
         feeds.extend(self.mask.iter().map(|port| (port, Feed::Ids(&shape, &ones))));
         let wanted: Vec<&Port> = self.hidden.iter().chain(&self.pooled).collect();
-        let mut found = self.graph.run_for(&feeds, &wanted)?.into_iter();
+        let found = graph.run_for(&feeds, &wanted);
+        self.graph = Some(graph);
+        let mut found = found?.into_iter();
         let mut next = |port: &Option<Port>| port.as_ref().and_then(|_| found.next()).unwrap_or_default();
         let encoded = Encoded { hidden: next(&self.hidden), pooled: next(&self.pooled), mask };
         if self.remembered.len() >= REMEMBERED {
