@@ -46,10 +46,10 @@ pub enum Error {
     BadName(String),
     #[error("the package has no {file}; copy the whole folder again")]
     FileMissing { file: String },
-    #[error("{file} of the package cannot be read as what it should be: {detail}")]
+    #[error("the package's {file} cannot be read as what it should be: {detail}")]
     FileMalformed { file: String, detail: String },
     #[error(
-        "{file} is not the file its list of hashes names (expected {expected}, found {found}); copy the package again"
+        "the package's {file} is not the file its list of hashes names (expected {expected}, found {found}); copy the package again"
     )]
     HashDiffers { file: String, expected: String, found: String },
     #[error("the package was refused: {file} {why}")]

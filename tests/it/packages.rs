@@ -203,8 +203,62 @@ fn a_package_copied_in_part_is_refused_and_the_file_named() {
     let mut tar = tar::Builder::new(Vec::new());
     tar.append_dir_all(".", good()).unwrap();
     let tar = tar.into_inner().unwrap();
-    fs::write(&file, &tar[..tar.len() / 2]).unwrap();
-    assert_eq!(import(&file, "cut").unwrap_err().code(), "package_file_malformed");
+    let packed = zstd::encode_all(tar.as_slice(), 3).unwrap();
+    for cut in [&tar[..tar.len() / 2], &packed[..packed.len() / 2]] {
+        fs::write(&file, cut).unwrap();
+        assert_eq!(import(&file, "cut").unwrap_err().code(), "package_file_malformed");
+    }
+}
+
+/// Imports a copy of the package of Stable Diffusion that somebody changed.
+fn changed(change: impl FnOnce(&Path)) -> Result<PackageInfo, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    copy_into(&good().with_file_name("sd"), folder.path());
+    change(folder.path());
+    import(folder.path(), "sd")
+}
+
+fn scheduled(told: &str) -> Result<PackageInfo, Error> {
+    changed(|folder| fs::write(folder.join("scheduler/scheduler_config.json"), told).unwrap())
+}
+
+#[test]
+fn a_model_that_no_order_could_use_is_refused_at_its_import() {
+    for (gone, named) in [("tokenizer", "tokenizer/tokenizer.json"), ("scheduler", "scheduler/scheduler_config.json")] {
+        let error = changed(|folder| fs::remove_dir_all(folder.join(gone)).unwrap()).unwrap_err();
+        assert_eq!(error.code(), "package_file_missing");
+        assert!(error.to_string().contains(named), "{error}");
+    }
+    for (told, named) in [
+        (r#"{"_class_name": "MagicScheduler"}"#, "the scheduler \"MagicScheduler\""),
+        (r#"{"_class_name": "DDIMScheduler", "thresholding": true}"#, "are: DDIMScheduler without it, euler"),
+        // So many betas would fill the memory.
+        (
+            r#"{"_class_name": "DDIMScheduler", "num_train_timesteps": 1000000000000}"#,
+            "num_train_timesteps 1000000000000",
+        ),
+    ] {
+        let error = scheduled(told).unwrap_err();
+        assert_eq!(error.code(), "package_unsupported");
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[test]
+fn a_scheduler_as_diffusers_writes_it_is_read() {
+    let told = r#"{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -Infinity}"#;
+    assert!(scheduled(told).unwrap().schedulers.contains(&"dpm++".to_owned()));
+}
+
+#[test]
+fn a_folder_of_weights_that_was_never_exported_is_told_how_it_is() {
+    let error = changed(|folder| {
+        for part in ["text_encoder", "unet", "vae_encoder", "vae_decoder"] {
+            fs::rename(folder.join(part).join("model.onnx"), folder.join(part).join("model.safetensors")).unwrap();
+        }
+    });
+    let error = error.unwrap_err();
+    assert!(error.to_string().contains("export-model.py"), "{error}");
 }
 
 #[test]

@@ -50,6 +50,9 @@ CASES = [
     (FlowMatchEulerDiscreteScheduler, dict(shift=3.0), [6]),
     (FlowMatchEulerDiscreteScheduler, dict(use_dynamic_shifting=True, base_shift=0.5, max_shift=1.15), [1, 6]),
     (FlowMatchEulerDiscreteScheduler, dict(use_dynamic_shifting=True, shift_terminal=0.1, time_shift_type="linear"), [6]),
+    # Their timesteps are cut to whole numbers: how logarithms are rounded decides on the first one.
+    (DPMSolverMultistepScheduler, dict(SD, use_exponential_sigmas=True), [1, 8]),
+    (UniPCMultistepScheduler, dict(SD, use_exponential_sigmas=True), [2, 6]),
 ]
 
 rng = np.random.default_rng(11)

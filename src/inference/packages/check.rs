@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::inference::error::{Error, Result};
 use crate::inference::names::{self, Expected};
+use crate::inference::schedulers::{self, Config};
 use crate::inference::tokenizers::qwen::Qwen;
 use crate::inference::tokenizers::subwords::{self, Kind};
 
@@ -15,7 +16,7 @@ use super::manifest::{self, Manifest};
 use super::onnx::{self, Facts, is_graph};
 use super::receipt::Receipt;
 use super::seal;
-use super::source::{PICKLE, PROGRAM, unsafe_file};
+use super::source::{PICKLE, PROGRAM, WEIGHTS, unsafe_file};
 use super::upscaler;
 
 /// Operator sets that the runtime brings itself.
@@ -35,6 +36,11 @@ pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Resu
     let info = info::of("package", files, manifest)?;
     let graphs = graphs(files, receipt)?;
     harmless(files, receipt, &graphs)?;
+    if graphs.is_empty()
+        && let Some(file) = receipt.files.keys().find(|file| file.ends_with(".safetensors"))
+    {
+        return Err(unsafe_file(file, WEIGHTS));
+    }
     for expected in names::expected(&info.family) {
         fits(expected, &graphs)?;
     }
@@ -48,10 +54,14 @@ pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Resu
         rewriter(files)?;
     }
     for (folder, kind, encoder) in readers(&info.family) {
-        // One that is missing is named when the model is loaded: some families do without.
         if ["tokenizer.json", "vocab.json", "spiece.model"].iter().any(|f| files.has(&format!("{folder}/{f}"))) {
             subwords::fits(files, folder, *kind, encoder)?;
+        } else if graphs.contains_key(&format!("{encoder}/model.onnx")) {
+            return Err(Error::FileMissing { file: format!("{folder}/tokenizer.json") });
         }
+    }
+    if !matches!(info.family.as_str(), "scene" | "upscaler") {
+        schedulers::expect_usable(&Config::read(files.json(Config::FILE)?)?)?;
     }
     if info.family == "scene" && !files.has("tokenizer/lexicon.json") {
         return Err(Error::FileMissing { file: "tokenizer/lexicon.json".to_owned() });

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::crypto::FileKey;
 use crate::inference::error::{Error, Result};
 
+use super::python_json;
 use super::seal::{self, Seal};
 
 /// Where a VAE's config may lie.
@@ -142,7 +143,7 @@ impl Files {
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self, file: &str) -> Result<T> {
-        serde_json::from_str(&self.text(file)?).map_err(|e| malformed(file, &e.to_string()))
+        serde_json::from_str(&python_json::plain(&self.text(file)?)).map_err(|e| malformed(file, &e.to_string()))
     }
 
     /// Every file, with `/` between folders, sorted.

@@ -16,6 +16,7 @@ mod onnx;
 mod pace;
 mod placed;
 mod precision;
+mod python_json;
 mod receipt;
 mod reseal;
 mod seal;

@@ -22,7 +22,7 @@ pub(crate) const PICKLE: &str = "is a pickle, which can run code when it is open
      (`optimum-cli export onnx --model FOLDER OUT`) and import OUT";
 pub(crate) const PROGRAM: &str = "is a program; a package holds data only. Remove it and import again";
 
-const WEIGHTS: &str = "holds weights and no graph; `python packaging/export-model.py` makes a package of an upscaler's file or \
+pub(crate) const WEIGHTS: &str = "holds weights and no graph; `python packaging/export-model.py` makes a package of an upscaler's file or \
      of a diffusers folder, as docs/models.md tells. Import that";
 
 /// What to do about symbolic links and special files.
@@ -140,12 +140,13 @@ fn folder(from: &Path, inside: &str, files: &mut usize, links: Links, take: &mut
 }
 
 fn archive(from: &Path, stamp: Stamp, content: impl Read, most: u64, links: Links, take: &mut Take) -> Result<()> {
-    let failed = |error: io::Error| match error.kind() {
-        // What the tar reader finds is a fault of the archive, not of the disk; its words quote the file's raw bytes.
-        io::ErrorKind::Other | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
-            Error::FileMalformed { file: name_of(from), detail: "it is no whole tar archive; copy it again".to_owned() }
+    // The tar reader's own words quote the file's raw bytes.
+    let torn = || "it is no whole tar archive; copy it again".to_owned();
+    let failed = |error: io::Error| {
+        if is_torn(&error) {
+            return Error::FileMalformed { file: name_of(from), detail: torn() };
         }
-        _ => Error::Io { path: from.to_owned(), error },
+        Error::Io { path: from.to_owned(), error }
     };
     let (mut files, mut total) = (0, 0u64);
     let mut archive = tar::Archive::new(content);
@@ -169,9 +170,19 @@ fn archive(from: &Path, stamp: Stamp, content: impl Read, most: u64, links: Link
         if total > most {
             return Err(unsafe_file(&name_of(from), "grows to more than 100 times its size; no package does that"));
         }
-        take(Member { name: &name, bytes, stamp, content: &mut entry, streamed: true })?;
+        let taken = take(Member { name: &name, bytes, stamp, content: &mut entry, streamed: true });
+        taken.map_err(|e| match e {
+            // Reading found it, not writing.
+            Error::Io { error, .. } if is_torn(&error) => failed(error),
+            other => other,
+        })?;
     }
     Ok(())
+}
+
+/// Whether an archive is at fault and not the disk.
+fn is_torn(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Other | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
 }
 
 /// A path made of plain names only.

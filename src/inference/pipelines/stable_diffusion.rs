@@ -129,8 +129,7 @@ impl StableDiffusion {
         let masked = if self.xl { 0.9999 } else { 1.0 };
         let usual = if mask.is_some() { Some(masked) } else { self.info.strength };
         let strength = order.strength.or(usual).unwrap_or(1.0);
-        let steps = (f64::from(order.steps) * strength) as usize;
-        let step = (order.steps as usize - steps.clamp(1, order.steps as usize)) * scheduler.calls_per_step();
+        let step = first_call(order.steps, strength, scheduler);
         let planes = stages::fitted(&source.picture, order.size)?;
         let from_noise = mask.is_some() && strength >= 1.0;
         let latents = if from_noise && self.unet.inpaints { None } else { Some(self.vae.encode(&planes)?) };
@@ -211,6 +210,13 @@ impl StableDiffusion {
     }
 }
 
+/// Which of a scheduler's calls an edit begins with; the last one is made in any case.
+fn first_call(steps: u32, strength: f64, scheduler: &dyn Scheduler) -> usize {
+    let taken = (f64::from(steps) * strength) as usize;
+    let left_out = (steps as usize).saturating_sub(taken) * scheduler.calls_per_step();
+    left_out.min(scheduler.timesteps().len().saturating_sub(1))
+}
+
 fn mixed(picture: &Latents, noise: &Latents, (keep, spread): (f32, f32)) -> Latents {
     let values = picture.values.iter().zip(&noise.values).map(|(p, n)| keep * p + spread * n).collect();
     Latents { shape: noise.shape.clone(), values }
@@ -239,4 +245,30 @@ fn side_by_side(parts: &[Encoded]) -> Result<Latents> {
 fn zeros_like(words: &Encoded) -> Encoded {
     let zeros = |of: &Latents| Latents::zeros(of.shape.clone());
     Encoded { hidden: zeros(&words.hidden), pooled: zeros(&words.pooled), ..Encoded::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_too_weak_for_a_step_makes_the_last_call_of_its_scheduler() {
+        // As diffusers' get_timesteps cuts its timesteps: PNDM has one more than steps, as it takes its first one twice.
+        let cases = [
+            ("pndm", 4, 0.2, 4),
+            ("pndm", 4, 0.5, 2),
+            ("euler", 4, 0.2, 3),
+            ("euler", 10, 0.34, 7),
+            ("heun", 4, 0.2, 6),
+            ("heun", 4, 0.5, 4),
+            ("ddim", 3, 1.0, 0),
+        ];
+        for (asked, steps, strength, wanted) in cases {
+            let told = serde_json::json!({"_class_name": "PNDMScheduler", "skip_prk_steps": true});
+            let config = Config::read(told.as_object().unwrap().clone()).unwrap();
+            let plan = Plan { steps: steps as usize, asked: Some(asked), tokens: None };
+            let scheduler = choose(&config, &plan).unwrap();
+            assert_eq!(first_call(steps, strength, scheduler.as_ref()), wanted, "{asked} {steps} {strength}");
+        }
+    }
 }

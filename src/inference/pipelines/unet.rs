@@ -29,6 +29,8 @@ pub(super) struct Unet {
     out: Port,
     /// Made for inpainting: takes the mask and the rest of the picture beside the sample.
     pub(super) inpaints: bool,
+    /// Its middle sees so many latents of a side as one.
+    halved: usize,
 }
 
 #[derive(Default, Deserialize)]
@@ -36,6 +38,7 @@ pub(super) struct Unet {
 struct Config {
     in_channels: Option<usize>,
     time_cond_proj_dim: Option<usize>,
+    block_out_channels: Vec<usize>,
 }
 
 impl Unet {
@@ -72,6 +75,7 @@ impl Unet {
             guidance,
             out: graph.output(names::OUT_SAMPLE)?,
             inpaints,
+            halved: 1 << config.block_out_channels.len().saturating_sub(1).min(8),
             graph,
         };
         let mut fed = vec![&bound.sample, &bound.timestep, &bound.words];
@@ -137,8 +141,10 @@ pub(super) struct UnetDenoiser<'a> {
 
 impl Denoiser for UnetDenoiser<'_> {
     fn predict(&mut self, sample: &Latents, timestep: f32) -> Result<&[f32]> {
-        let Unet { graph, sample: shown, timestep: time, .. } = &mut *self.unet;
-        let said = self.branches.ask(graph, sample.values.len(), &[(shown, &sample.values), (time, &[timestep])])?;
+        let factor = self.vae.factor;
+        let Unet { graph, sample: shown, timestep: time, halved, .. } = &mut *self.unet;
+        let said = self.branches.ask(graph, sample.values.len(), &[(shown, &sample.values), (time, &[timestep])]);
+        let said = said.map_err(|e| uneven(e, sample, factor, *halved))?;
         Ok(said)
     }
 
@@ -151,6 +157,19 @@ impl Denoiser for UnetDenoiser<'_> {
             known.hold(sample, next);
         }
     }
+}
+
+/// Most exports halve sides that can be halved only: their own words for another size name a node of the graph.
+fn uneven(error: Error, sample: &Latents, factor: usize, halved: usize) -> Error {
+    let [_, _, height, width] = *sample.shape.as_slice() else { return error };
+    if !matches!(error, Error::GraphFailed { .. }) || (height.is_multiple_of(halved) && width.is_multiple_of(halved)) {
+        return error;
+    }
+    let (width, height, multiple) = (width * factor, height * factor, factor * halved);
+    Error::BadOrder(format!(
+        "this model's graph was exported for sides that are multiples of {multiple}, and {width}x{height} has one that \
+         is not; choose another size"
+    ))
 }
 
 /// A sample of one picture with more channels behind its own.

@@ -49,10 +49,17 @@ pub(crate) fn choose(config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>>
     }
     let known = KNOWN.iter().find(|(word, class)| *word == config.class || *class == config.class);
     let Some((word, _)) = known else {
-        return Err(unsupported("the scheduler", &config.class));
+        return Err(unsupported("the scheduler", &config.class, String::new()));
     };
     let made = config.refuse_the_rest().and_then(|()| make(word, &config, plan));
-    made.map_err(|option| unsupported("in its scheduler", &option))
+    made.map_err(|option| unsupported("the scheduler's option", &option, format!("{} without it, ", config.class)))
+}
+
+/// Refuses a package's scheduler that no order could use.
+pub(crate) fn expect_usable(config: &Config) -> Result<()> {
+    // What pipelines put right is put right; any number of tokens will do.
+    let config = config.brought_up_to_date(true, false);
+    choose(&config, &Plan { steps: 1, asked: None, tokens: Some(1024) }).map(drop)
 }
 
 /// The schedulers that an order may ask for in place of the one that `config` names; none for flow models, whose
@@ -89,7 +96,7 @@ fn make(word: &str, config: &Config, plan: &Plan) -> Result<Box<dyn Scheduler>, 
     })
 }
 
-fn unsupported(what: &'static str, found: &str) -> Error {
-    let supported = KNOWN.map(|(word, class)| format!("{word} ({class})")).join(", ");
-    Error::Unsupported { what, found: found.chars().take(100).collect(), supported }
+fn unsupported(what: &'static str, found: &str, before: String) -> Error {
+    let known = KNOWN.map(|(word, class)| format!("{word} ({class})")).join(", ");
+    Error::Unsupported { what, found: found.chars().take(100).collect(), supported: before + &known }
 }

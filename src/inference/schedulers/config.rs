@@ -7,6 +7,9 @@ use crate::inference::error::{Error, Result};
 
 use super::scheduler::Prediction;
 
+/// A number is kept for each; models have a thousand.
+const MOST_TRAIN_STEPS: usize = 100_000;
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Config {
@@ -137,6 +140,9 @@ impl Config {
 
     /// What no class here does.
     pub(super) fn refuse_the_rest(&self) -> Result<(), String> {
+        if let Some(count) = self.num_train_timesteps.filter(|n| !(2..=MOST_TRAIN_STEPS).contains(n)) {
+            return Err(format!("num_train_timesteps {count}"));
+        }
         let asked = |option: Option<bool>, name: &str| {
             if option == Some(true) { Err(name.to_owned()) } else { Ok(()) }
         };

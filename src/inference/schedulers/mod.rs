@@ -18,7 +18,7 @@ mod unipc;
 #[cfg(test)]
 mod numbers;
 
-pub(crate) use choose::{Plan, choose, is_flow, offered};
+pub(crate) use choose::{Plan, choose, expect_usable, is_flow, offered};
 pub(crate) use config::Config;
 pub(crate) use flow_euler::FlowEuler;
 pub(crate) use scheduler::Scheduler;

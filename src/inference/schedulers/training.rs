@@ -50,9 +50,10 @@ impl Training {
         self.alphas.get(at).copied().unwrap_or(1.0)
     }
 
+    /// Rounded to f32, as the originals keep it.
     pub(super) fn sigma(&self, timestep: i64) -> f64 {
-        let alpha = self.alpha(timestep);
-        ((1.0 - alpha) / alpha).sqrt()
+        let alpha = self.alpha(timestep) as f32;
+        f64::from(((1.0 - alpha) / alpha).sqrt())
     }
 
     /// The sigma at a timestep between two of the training.
@@ -63,12 +64,14 @@ impl Training {
         if share <= 0.0 { here } else { here + share * (next - here) }
     }
 
-    /// The reverse: where the training had this sigma, by its logarithm.
+    /// The reverse: where the training had this sigma, by its logarithm. Logarithms are rounded as the sigmas are: some
+    /// schedulers cut what comes out to a whole number, and the largest sigma is the last step or the one before.
     pub(super) fn timestep_of(&self, sigma: f64) -> f64 {
         let wanted = sigma.max(1e-10).ln();
-        let logs = || (0..self.alphas.len()).map(|t| self.sigma(t as i64).ln());
+        let log = |timestep: usize| f64::from(self.sigma(timestep as i64).ln() as f32);
+        let logs = || (0..self.alphas.len()).map(log);
         let low = logs().rposition(|log| log <= wanted).unwrap_or(0).min(self.alphas.len().saturating_sub(2));
-        let (here, next) = (self.sigma(low as i64).ln(), self.sigma(low as i64 + 1).ln());
+        let (here, next) = (log(low), log(low + 1));
         let share = ((here - wanted) / (here - next)).clamp(0.0, 1.0);
         (1.0 - share) * low as f64 + share * (low + 1) as f64
     }
