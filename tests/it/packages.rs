@@ -210,6 +210,22 @@ fn a_package_copied_in_part_is_refused_and_the_file_named() {
     }
 }
 
+#[test]
+fn an_operator_that_no_runtime_knows_is_refused_by_its_name() {
+    let (code, sentence) = refusal(|folder| {
+        let file = folder.join("transformer/model.onnx");
+        let mut bytes = fs::read(&file).unwrap();
+        let (known, unknown) = (b"MatMul", b"MatMix");
+        let places: Vec<_> = (0..bytes.len() - known.len()).filter(|at| bytes[*at..].starts_with(known)).collect();
+        for at in places {
+            bytes[at..at + known.len()].copy_from_slice(unknown);
+        }
+        fs::write(&file, bytes).unwrap();
+    });
+    assert_eq!(code, "package_unsupported");
+    assert!(sentence.contains("the operator \"MatMix\""), "{sentence}");
+}
+
 /// Imports a copy of the package of Stable Diffusion that somebody changed.
 fn changed(change: impl FnOnce(&Path)) -> Result<PackageInfo, Error> {
     let folder = tempfile::tempdir().unwrap();

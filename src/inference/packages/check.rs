@@ -13,23 +13,14 @@ use crate::inference::tokenizers::subwords::{self, Kind};
 use super::files::{Files, REWRITER};
 use super::info;
 use super::manifest::{self, Manifest};
-use super::onnx::{self, Facts, is_graph};
+use super::onnx::{self, Facts, Operator, is_graph};
 use super::receipt::Receipt;
 use super::seal;
 use super::source::{PICKLE, PROGRAM, WEIGHTS, unsafe_file};
 use super::upscaler;
 
-/// Operator sets that the runtime brings itself.
-const DOMAINS: [&str; 8] = [
-    "",
-    "ai.onnx",
-    "ai.onnx.ml",
-    "com.microsoft",
-    "com.microsoft.nchwc",
-    "com.ms.internal.nhwc",
-    "ai.onnx.preview",
-    "pkg.onnxscript.torch_lib",
-];
+/// The operators that the runtime brings itself, a set a line; tests/oracle/operators.py writes it.
+const OPERATORS: &str = include_str!("operators.txt");
 
 pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Result<()> {
     promised(manifest, receipt)?;
@@ -113,17 +104,24 @@ fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
     for file in receipt.files.keys().filter(|f| is_graph(f)) {
         let facts = onnx::look(files.open(file)?)
             .map_err(|e| Error::FileMalformed { file: file.clone(), detail: e.to_string() })?;
-        if let Some(domain) = facts.domains.iter().find(|d| !DOMAINS.contains(&d.as_str())) {
+        if let Some(unknown) = facts.operators.iter().find(|operator| !is_known(operator)) {
+            let found = format!("{} {}", unknown.domain, unknown.name);
             return Err(Error::Unsupported {
-                what: "operators of the set",
-                found: domain.chars().take(100).collect(),
-                supported: "ONNX's own and com.microsoft".to_owned(),
+                what: "the operator",
+                found: found.trim().chars().take(100).collect(),
+                supported: "ONNX's own, those of com.microsoft, and what a graph itself defines".to_owned(),
             });
         }
         weights(files, file, &facts)?;
         graphs.insert(file.clone(), facts);
     }
     Ok(graphs)
+}
+
+fn is_known(operator: &Operator) -> bool {
+    let domain = if operator.domain.is_empty() { "ai.onnx" } else { &operator.domain };
+    let mut sets = OPERATORS.lines().filter_map(|line| line.split_once(' '));
+    sets.any(|(set, names)| set == domain && names.split(' ').any(|name| name == operator.name))
 }
 
 /// Weights outside the graph lie beside it, whole.

@@ -17,13 +17,21 @@ pub(crate) struct Facts {
     pub(crate) outputs: Vec<String>,
     /// Of inputs and outputs that tell one; none for a side of any length.
     pub(crate) shapes: BTreeMap<String, Vec<Option<u64>>>,
-    /// The operator sets it uses; the empty name is ONNX's own.
-    pub(crate) domains: BTreeSet<String>,
+    /// The operators it uses and does not define itself.
+    pub(crate) operators: BTreeSet<Operator>,
     pub(crate) weights: Vec<Outside>,
     /// ONNX's numbers of the types that matrices and kernels are kept in.
     pub(crate) kinds: BTreeSet<u64>,
     /// Inputs that are given by the file itself are none.
     given: BTreeSet<String>,
+}
+
+/// An operator's kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Operator {
+    /// The set it is of; empty where it is ONNX's own.
+    pub(crate) domain: String,
+    pub(crate) name: String,
 }
 
 /// Weights in a file of their own.
@@ -63,18 +71,26 @@ pub(super) fn sibling(file: &str, location: &str) -> String {
 pub(crate) fn look(content: Box<dyn Content>) -> io::Result<Facts> {
     let mut facts = Facts::default();
     let (mut wire, end) = Wire::open(content)?;
-    let mut graphs = 0;
+    let (mut graphs, mut defined) = (0, BTreeSet::new());
     wire.message(end, &mut |wire, field, value| match (field, value) {
         (7, Value::Bytes(end)) => {
             graphs += 1;
             graph(wire, end, &mut facts, 0)
         }
-        (25, Value::Bytes(end)) => wire.message(end, &mut |wire, field, value| match (field, value) {
-            (7, Value::Bytes(end)) => node(wire, end, &mut facts, 0),
-            _ => Ok(()),
-        }),
+        (25, Value::Bytes(end)) => {
+            let mut own = Operator::default();
+            wire.message(end, &mut |wire, field, value| match (field, value) {
+                (1, Value::Bytes(end)) => text(wire, end, &mut own.name),
+                (7, Value::Bytes(end)) => node(wire, end, &mut facts, 0),
+                (10, Value::Bytes(end)) => text(wire, end, &mut own.domain),
+                _ => Ok(()),
+            })?;
+            defined.insert(own);
+            Ok(())
+        }
         _ => Ok(()),
     })?;
+    facts.operators.retain(|operator| !defined.contains(operator));
     if graphs != 1 {
         return Err(bad("it holds no graph"));
     }
@@ -108,12 +124,10 @@ fn graph(wire: &mut Wire, end: u64, facts: &mut Facts, depth: u32) -> io::Result
 }
 
 fn node(wire: &mut Wire, end: u64, facts: &mut Facts, depth: u32) -> io::Result<()> {
-    let mut domain = String::new();
+    let mut operator = Operator::default();
     wire.message(end, &mut |wire, field, value| match (field, value) {
-        (7, Value::Bytes(end)) => {
-            domain = wire.text(end)?;
-            Ok(())
-        }
+        (4, Value::Bytes(end)) => text(wire, end, &mut operator.name),
+        (7, Value::Bytes(end)) => text(wire, end, &mut operator.domain),
         (5, Value::Bytes(end)) => wire.message(end, &mut |wire, field, value| match (field, value) {
             (5 | 10, Value::Bytes(end)) => tensor(wire, end, facts).map(|_| ()),
             (6 | 11, Value::Bytes(end)) => graph(wire, end, facts, depth + 1),
@@ -121,7 +135,12 @@ fn node(wire: &mut Wire, end: u64, facts: &mut Facts, depth: u32) -> io::Result<
         }),
         _ => Ok(()),
     })?;
-    facts.domains.insert(domain);
+    facts.operators.insert(operator);
+    Ok(())
+}
+
+fn text(wire: &mut Wire, end: u64, into: &mut String) -> io::Result<()> {
+    *into = wire.text(end)?;
     Ok(())
 }
 

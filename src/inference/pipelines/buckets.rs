@@ -43,7 +43,9 @@ pub(crate) fn enter(picture: Size, buckets: &[Size], multiple: u32) -> Size {
     }
     let usual = usual();
     let shape = |s: &Size| f64::from(s.width) / f64::from(s.height.max(1));
-    let wanted = shape(&picture);
+    // Without a list as Kontext's own pipeline, which cuts sides to whole tokens before it compares shapes.
+    let side = |pixels: u32| if buckets.is_empty() { (pixels - pixels % multiple).max(multiple) } else { pixels };
+    let wanted = shape(&Size::new(side(picture.width), side(picture.height)));
     let list = if buckets.is_empty() { &usual } else { buckets };
     let nearest = list.iter().min_by(|a, b| (shape(a) - wanted).abs().total_cmp(&(shape(b) - wanted).abs()));
     nearest.copied().unwrap_or(picture)
@@ -60,6 +62,9 @@ mod tests {
         assert_eq!(enter(100, 1000, &usual()), "672x1568");
         assert_eq!(enter(64, 48, &[]), "64x48");
         assert_eq!(enter(65, 65, &[]), "1024x1024");
+        assert_eq!(enter(65, 47, &[]), "1456x720");
+        assert_eq!(enter(65, 47, &usual()), "1184x880");
+        assert_eq!(enter(9, 7, &[]), "1024x1024");
         assert_eq!(enter(64, 48, &[Size::new(32, 32), Size::new(80, 64)]), "80x64");
     }
 }
