@@ -250,13 +250,17 @@ fn options(runtime: &Runtime, settings: &Settings) -> ort::Result<SessionBuilder
     runtime.device.on(builder)
 }
 
+const NO_BFLOAT16: &str = " This device cannot compute that in bfloat16; export the model in fp16 or fp32, or render on a \
+     graphics card";
+
 pub(super) fn fault<R>(graph: &str, error: &ort::Error<R>) -> Error {
     let detail = error.message().to_owned();
     let memory = ["Failed to allocate memory", "bad_alloc", "out of memory", "BFCArena", "Cannot allocate memory"];
     if memory.iter().any(|sign| detail.contains(sign)) {
         return Error::OutOfMemory { what: format!("the graph {graph}"), detail: asked(&detail) };
     }
-    Error::GraphFailed { graph: graph.to_owned(), detail }
+    let way_out = if detail.contains("bfloat16") { NO_BFLOAT16 } else { "" };
+    Error::GraphFailed { graph: graph.to_owned(), detail: detail + way_out }
 }
 
 /// How much ONNX Runtime asked for at once, where its words say so.

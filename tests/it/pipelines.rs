@@ -128,6 +128,7 @@ fn a_bfloat16_graph_is_refused_on_the_cpu_with_the_operator_named() {
     let Err(error) = engine().load(&package("upscale2-bfloat16")) else { panic!("it was loaded") };
     assert_eq!(error.code(), "graph_failed");
     assert!(error.to_string().contains("Conv") && error.to_string().contains("graph upscaler"), "{error}");
+    assert!(error.to_string().contains("export the model in fp16"), "{error}");
 }
 
 #[test]
