@@ -19,6 +19,7 @@ use crate::media::picture::Picture;
 use super::branches::Branches;
 use super::buckets;
 use super::limits;
+use super::sparing::Sparing;
 use super::stages::{self, Denoiser};
 use super::text::{self, Layer, TextEncoder};
 use super::vae::Vae;
@@ -119,18 +120,15 @@ impl Flux {
 
 impl Pipeline for Flux {
     fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
-        match self.draw(order, watch) {
-            // Once more without the text encoders: what they said is remembered.
-            Err(Error::OutOfMemory { .. }) if !self.short => {
-                self.short = true;
-                self.draw(order, watch)
-            }
-            made => made,
-        }
+        self.draw_or_spare(order, watch)
     }
 }
 
-impl Flux {
+impl Sparing for Flux {
+    fn short(&mut self) -> &mut bool {
+        &mut self.short
+    }
+
     fn draw(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
         limits::check(order, &self.info)?;
         let (pooled, words) = self.read(&order.prompt)?;

@@ -21,6 +21,7 @@ use crate::media::picture::Picture;
 
 use super::branches::Branches;
 use super::limits;
+use super::sparing::Sparing;
 use super::stages::{self, Denoiser};
 use super::text::{self, Encoded, Layer, TextEncoder};
 use super::video_vae::VideoVae;
@@ -68,18 +69,15 @@ struct TransformerConfig {
 
 impl Pipeline for Ltx {
     fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
-        match self.draw(order, watch) {
-            // Once more without the text encoders: what they said is remembered.
-            Err(Error::OutOfMemory { .. }) if !self.short => {
-                self.short = true;
-                self.draw(order, watch)
-            }
-            made => made,
-        }
+        self.draw_or_spare(order, watch)
     }
 }
 
-impl Ltx {
+impl Sparing for Ltx {
+    fn short(&mut self) -> &mut bool {
+        &mut self.short
+    }
+
     fn draw(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
         limits::check(order, &self.info)?;
         let facts = &self.vae.facts;

@@ -7,6 +7,7 @@ mod limits;
 pub(crate) mod ltx;
 mod mask;
 pub(crate) mod scene;
+mod sparing;
 pub(crate) mod stable_diffusion;
 mod stages;
 mod text;

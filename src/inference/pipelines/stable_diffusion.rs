@@ -14,6 +14,7 @@ use crate::inference::tokenizers::subwords::Subwords;
 
 use super::limits;
 use super::mask::{Known, Mask};
+use super::sparing::Sparing;
 use super::stages;
 use super::text::{Encoded, Layer, TextEncoder};
 use super::unet::{Branch, Unet, UnetDenoiser};
@@ -172,18 +173,15 @@ struct Beginning {
 
 impl Pipeline for StableDiffusion {
     fn run(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
-        match self.draw(order, watch) {
-            // Once more without the text encoders: what they said is remembered.
-            Err(Error::OutOfMemory { .. }) if !self.short => {
-                self.short = true;
-                self.draw(order, watch)
-            }
-            made => made,
-        }
+        self.draw_or_spare(order, watch)
     }
 }
 
-impl StableDiffusion {
+impl Sparing for StableDiffusion {
+    fn short(&mut self) -> &mut bool {
+        &mut self.short
+    }
+
     fn draw(&mut self, order: &Order, watch: &mut dyn Watch) -> Result<Made> {
         limits::check(order, &self.info)?;
         self.check(order)?;
