@@ -71,6 +71,24 @@ fn a_folder_a_tar_and_a_compressed_tar_give_the_same_model() {
 }
 
 #[test]
+fn what_lies_beside_the_folder_of_a_package_is_left_out() {
+    let from = tempfile::tempdir().unwrap();
+    copy_into(&good(), &from.path().join("export"));
+    fs::write(from.path().join("README.md"), "Made by us.").unwrap();
+    fs::create_dir(from.path().join("__MACOSX")).unwrap();
+    fs::write(from.path().join("__MACOSX/._export"), "x").unwrap();
+    assert_eq!(import(from.path(), "a").unwrap(), import(&good(), "a").unwrap());
+    // Two packages are none, and a network's folder is no upscaler because its package lost its index.
+    copy_into(&good(), &from.path().join("second"));
+    assert_eq!(import(from.path(), "a").unwrap_err().code(), "package_file_missing");
+    let lost = tempfile::tempdir().unwrap();
+    fs::create_dir(lost.path().join("tokenizer")).unwrap();
+    fs::write(lost.path().join("tokenizer/vocab.json"), "{}").unwrap();
+    copy_into(&good().join("text_encoder"), &lost.path().join("unet"));
+    assert_eq!(import(lost.path(), "a").unwrap_err().code(), "package_file_missing");
+}
+
+#[test]
 fn a_name_that_is_taken_or_no_name_is_refused() {
     let models = tempfile::tempdir().unwrap();
     let packages = Packages::new(Some(models.path().to_owned()));

@@ -112,6 +112,20 @@ fn half_precision_stays_within_the_bounds_of_a_test_of_pytorchs_full_precision()
 }
 
 #[test]
+fn stable_diffusion_passes_over_a_shift_in_the_config_of_its_vae_as_its_original_does() {
+    let shifted = tempfile::tempdir().unwrap();
+    super::packages::copy_into(&folder("sd"), shifted.path());
+    for file in ["vae_decoder/config.json", "vae_encoder/config.json", "vae/config.json"] {
+        let path = shifted.path().join(file);
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        std::fs::write(&path, text.replace(r#""shift_factor": null"#, r#""shift_factor": 0.7"#)).unwrap();
+    }
+    assert!(std::fs::read_to_string(shifted.path().join("vae_decoder/config.json")).unwrap().contains("0.7"));
+    let wrong = wrong_cases(&Package::in_folder(shifted.path()).unwrap(), |case| case.max <= 2e-4);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn a_model_is_held_to_bounds_of_its_own_precision_and_full_precision_to_the_narrowest() {
     let bounds = |name: &str| Bounds::of(&package(name)).unwrap();
     for name in ["scene", "sd", "kontext", "ltx", "upscale2"] {

@@ -62,17 +62,16 @@ fn bring(
     })?;
     let receipt = half.whole()?;
     let root = root(half.stage.folder())?;
-    let around =
-        root.strip_prefix(half.stage.folder()).ok().and_then(Path::to_str).filter(|f| !f.is_empty()).map(str::to_owned);
-    let receipt = match &around {
-        Some(folder) => receipt.inside(folder),
-        None => receipt,
-    };
+    let around = root.strip_prefix(half.stage.folder()).ok().and_then(Path::to_str).filter(|f| !f.is_empty());
     if around.is_some() && half.files.are_sealed() {
         let (from, to) = (half.stage.folder().join(seal::FILE), root.join(seal::FILE));
         fs::rename(&from, &to).map_err(|error| Error::Io { path: to, error })?;
     }
     let files = half.files.moved(root.clone());
+    let receipt = match around {
+        Some(folder) => receipt.inside(folder, &files)?,
+        None => receipt,
+    };
     let checked = if root.join(INDEX).is_file() {
         Checked::with(files, receipt)?
     } else {
@@ -93,10 +92,17 @@ fn root(stage: &Path) -> Result<PathBuf> {
     if begins(stage) {
         return Ok(stage.to_owned());
     }
-    let mut entries: Vec<_> = fs::read_dir(stage).into_iter().flatten().flatten().collect();
-    entries.retain(|entry| entry.file_name() != seal::FILE);
+    let mut entries: Vec<PathBuf> = fs::read_dir(stage).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.retain(|entry| !entry.ends_with(seal::FILE));
+    if let [only] = entries.as_slice()
+        && begins(only)
+    {
+        return Ok(only.clone());
+    }
+    // What lies beside the folder, a note or what a desktop's archiver adds, is left out. A lone graph must be alone.
+    entries.retain(|entry| entry.join(INDEX).is_file());
     match entries.as_slice() {
-        [only] if begins(&only.path()) => Ok(only.path()),
+        [only] => Ok(only.clone()),
         _ => Err(Error::FileMissing { file: INDEX.to_owned() }),
     }
 }

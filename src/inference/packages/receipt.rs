@@ -55,12 +55,14 @@ impl Receipt {
         Receipt { hash: whole.finalize().to_hex().to_string(), bytes, files }
     }
 
-    /// As it is for a folder of it; what lies elsewhere is left out.
-    pub(crate) fn inside(self, folder: &str) -> Self {
+    /// As it is for a folder of it, which has these `files`; what lies elsewhere is left out.
+    pub(crate) fn inside(self, folder: &str, files: &Files) -> Result<Self> {
         let prefix = format!("{folder}/");
-        let files =
+        let inside =
             self.files.into_iter().filter_map(|(file, hash)| Some((file.strip_prefix(&prefix)?.to_owned(), hash)));
-        Receipt::of_hashes(files.collect(), self.bytes)
+        let hashes: BTreeMap<String, String> = inside.collect();
+        let bytes = hashes.keys().map(|file| files.size(file)).sum::<Result<u64>>()?;
+        Ok(Receipt::of_hashes(hashes, bytes))
     }
 
     /// Reads a part of it again and names the first file that is not what it was.

@@ -50,7 +50,7 @@ impl StableDiffusion {
         let files = &package.files;
         let xl = package.info.family == "stable_diffusion_xl";
         let index: Index = files.json("model_index.json")?;
-        let vae = Vae::open(files, (if xl { 0.13025 } else { 0.18215 }, 0.0, 4), settings)?;
+        let vae = Vae::open(files, (if xl { 0.13025 } else { 0.18215 }, 0.0, 4), settings)?.without_shift();
         if xl {
             vae.refuse_statistics()?;
         }

@@ -78,6 +78,11 @@ impl Vae {
         })
     }
 
+    /// As the originals of Stable Diffusion have it, which pass over a shift in the VAE's config.
+    pub(crate) fn without_shift(self) -> Self {
+        Vae { shift: 0.0, ..self }
+    }
+
     /// For families whose originals would use mean and spread of every channel: nobody does here.
     pub(crate) fn refuse_statistics(&self) -> Result<()> {
         if !self.statistics {
