@@ -66,8 +66,8 @@ Examples:
         /// You have read the package's licence and may use it here.
         #[arg(long)]
         accept_licence: bool,
-        /// Seal the weights: on this disk only the studio's keys open them. Opening the model takes longer, and while a
-        /// graph is opened its weights are in memory twice.
+        /// Seal the weights: on this disk only the studio's keys open them. Opening the model takes longer, and weights
+        /// that lie beside a graph are in memory twice.
         #[arg(long)]
         seal: bool,
         #[command(flatten)]

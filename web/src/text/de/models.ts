@@ -13,7 +13,7 @@ export const models: Pick<Text, 'models'> = {
     licenceOf: (name) => `Lizenz von ${name}`, noText: 'Das Paket bringt keinen Lizenztext mit. Nur annehmen, wenn die Lizenz dort gelesen wurde, wo das Modell herkommt.',
     name: 'Name in diesem Studio', nameHint: 'Buchstaben, Ziffern, Punkte, Binde- und Unterstriche.', acceptHint: 'Dass Sie angenommen haben, steht im Protokoll, mit der Prüfsumme dieses Textes.', accept: 'Annehmen und einspielen',
     files: (count) => (count === 1 ? '1 Datei' : `${count} Dateien`), disk: 'Auf der Platte', embedded: 'Teil des Programms',
-    sealed: 'Gewichte versiegelt', seal: 'Gewichte versiegeln', sealHint: 'Auf der Platte öffnen sie nur die Schlüssel dieses Studios. Das Laden des Modells dauert länger, und solange es lädt, liegt ein Teil davon zweimal im Speicher.',
+    sealed: 'Gewichte versiegelt', seal: 'Gewichte versiegeln', sealHint: 'Auf der Platte öffnen sie nur die Schlüssel dieses Studios. Das Laden des Modells dauert länger, und es braucht bis zu doppelt so viel Speicher.',
     removeOne: (name) => `${name} entfernen`, removeHint: (size) => `Seine Dateien werden gelöscht (${size}). Gemachtes bleibt; für Neues muss es wieder eingespielt werden.`, removed: (name) => `${name} wurde entfernt.`,
   },
 };
