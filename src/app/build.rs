@@ -43,6 +43,7 @@ fn hands(config: &Config, device: Wish) -> work::Start {
         library: config.library(),
         threads: cores.div_ceil(device::lanes(config).len().max(1)),
         device,
+        no_captures: !config.cuda_graphs,
     };
     work::Start::own(engine, Some(config.models()))
 }

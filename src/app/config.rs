@@ -31,6 +31,8 @@ pub struct Config {
     pub workers: usize,
     /// One worker for each of these; empty for what the machine has.
     pub devices: Vec<Wish>,
+    /// Whether a card may capture short steps as CUDA graphs.
+    pub cuda_graphs: bool,
     /// The one folder of this machine from which the models page may take packages.
     pub incoming: Option<PathBuf>,
 }
@@ -59,6 +61,7 @@ struct Raw {
     runtime: Option<PathBuf>,
     workers: Option<usize>,
     devices: Option<Vec<String>>,
+    cuda_graphs: Option<bool>,
     incoming: Option<PathBuf>,
 }
 
@@ -175,6 +178,7 @@ fn check(raw: Raw, env: Environment<'_>) -> anyhow::Result<Config> {
         runtime: raw.runtime,
         workers,
         devices,
+        cuda_graphs: raw.cuda_graphs.unwrap_or(true),
         incoming: raw.incoming,
     })
 }

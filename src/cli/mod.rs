@@ -89,13 +89,17 @@ impl Place {
 
     /// How commands open the engine: the operator's own library where one is named, else the one in this program.
     fn engine(&self) -> Result<Settings, Failure> {
-        let library = if self.data.is_some() || self.config.is_some() {
-            self.config()?.library()
+        let config = if self.data.is_some() || self.config.is_some() {
+            Some(self.config()?)
         } else {
             // Without a place there may be no configuration at all, and none is needed.
-            self.config().ok().and_then(|config| config.library())
+            self.config().ok()
         };
-        Ok(Settings { library, ..Settings::default() })
+        Ok(config.map_or_else(Settings::default, |config| Settings {
+            library: config.library(),
+            no_captures: !config.cuda_graphs,
+            ..Settings::default()
+        }))
     }
 }
 

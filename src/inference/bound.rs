@@ -1,22 +1,28 @@
 //! A graph that is asked step by step for one picture: what stays is handed over once, what changes is written over in
 //! its place, and what it says comes into one and the same buffer.
 
+use std::sync::Arc;
+
 use ort::memory::{AllocationDevice, AllocatorType, MemoryInfo, MemoryType};
 use ort::session::IoBinding;
 use ort::value::{DynValue, TensorElementType};
 
-use super::error::Result;
+use super::capture::Asked;
+use super::error::{Error, Result};
 use super::graph::{self, Feed, Graph, Port};
 use super::tensors;
 
 pub(crate) struct Bound {
     binding: IoBinding,
+    stay: Vec<(String, DynValue)>,
     changes: Vec<Change>,
     wanted: Port,
     /// What the graph said last; its next run writes over it.
     said: Option<DynValue>,
     /// The same in full precision, where the graph computes in another.
     converted: Vec<f32>,
+    /// Tells it from others of the same graph.
+    mark: Arc<()>,
 }
 
 /// An input that is another at every step.
@@ -33,15 +39,21 @@ impl Bound {
     pub(crate) fn new(graph: &Graph, stay: &[(&Port, Feed)], change: &[(&Port, Feed)], wanted: &Port) -> Result<Self> {
         let bind = || {
             let mut binding = graph.session.create_binding()?;
-            for (port, feed) in stay {
+            let stay: Vec<(String, DynValue)> = stay
+                .iter()
+                .map(|(port, feed)| Ok((port.name.clone(), feed.copied(port)?)))
+                .collect::<ort::Result<_>>()?;
+            // With captures these have buffers of their own.
+            for (name, value) in stay.iter().filter(|_| graph.captures.is_none()) {
                 // On a card this is the one time that it is copied there.
-                binding.bind_input(&port.name, &feed.copied(port)?)?;
+                binding.bind_input(name, value)?;
             }
             let changes = change.iter().map(|(port, feed)| Change::new(port, feed)).collect::<ort::Result<_>>()?;
             // The scheduler computes on the processor. What the first run allocates there is used again by all others.
             let here = MemoryInfo::new(AllocationDevice::CPU, 0, AllocatorType::Device, MemoryType::CPUOutput)?;
             binding.bind_output_to_device(&wanted.name, &here)?;
-            Ok(Bound { binding, changes, wanted: wanted.clone(), said: None, converted: Vec::new() })
+            let (wanted, mark) = (wanted.clone(), Arc::new(()));
+            Ok(Bound { binding, stay, changes, wanted, said: None, converted: Vec::new(), mark })
         };
         bind().map_err(|e: ort::Error| graph::fault(&graph.name, &e))
     }
@@ -49,7 +61,12 @@ impl Bound {
     /// One step of the graph that this was made for; of a batch every picture gets the same `changed` numbers. The answer
     /// lies where the graph wrote it, and may be changed there.
     pub(crate) fn run(&mut self, graph: &mut Graph, changed: &[(&Port, &[f32])]) -> Result<&mut [f32]> {
-        self.step(graph, changed).map_err(|e| graph::fault(&graph.name, &e))?;
+        self.step(graph, changed).map_err(|e| match &graph.captures {
+            Some(captures) if captures.spoilt => {
+                Error::CaptureFailed { graph: graph.name.clone(), detail: e.message().to_owned() }
+            }
+            _ => graph::fault(&graph.name, &e),
+        })?;
         let none = || graph.failed(&format!("its output {} holds no numbers", self.wanted.name));
         let said = self.said.as_mut().ok_or_else(none)?;
         if said.dtype().tensor_type() == Some(TensorElementType::Float32) {
@@ -65,9 +82,17 @@ impl Bound {
         for (port, numbers) in changed {
             for change in self.changes.iter_mut().filter(|c| c.port.name == port.name) {
                 tensors::overwrite(&mut change.tensor, change.batch, numbers)?;
-                // The processor goes on using this very memory; a card gets a copy.
-                self.binding.bind_input(&port.name, &change.tensor)?;
+                if graph.captures.is_none() {
+                    // The processor goes on using this very memory; a card gets a copy.
+                    self.binding.bind_input(&port.name, &change.tensor)?;
+                }
             }
+        }
+        if let Some(captures) = &mut graph.captures {
+            let change = self.changes.iter().map(|change| (change.port.name.as_str(), &change.tensor)).collect();
+            let asked = Asked { of: &self.mark, stay: &self.stay, change, wanted: &self.wanted.name };
+            self.said = Some(captures.step(&mut graph.session, &asked)?);
+            return Ok(());
         }
         self.binding.synchronize_inputs()?;
         let mut said = graph.session.run_binding(&self.binding)?;
@@ -90,6 +115,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::inference::capture::{Captures, Place};
     use crate::inference::packages::Files;
     use crate::inference::settings::Settings;
 
@@ -105,50 +131,125 @@ mod tests {
         }
     }
 
+    /// What a transformer is asked with for a sample of `own` tokens, of which the last two stay.
+    struct Question {
+        given: Vec<(Port, Vec<usize>, Vec<f32>)>,
+        hidden: Port,
+        timestep: Port,
+        out: Port,
+        tokens: usize,
+        tail: Vec<f32>,
+    }
+
+    fn wave(count: usize, from: f32) -> Vec<f32> {
+        (0..count).map(|i| (i as f32 * 0.37 + from).sin()).collect()
+    }
+
+    impl Question {
+        fn new(graph: &Graph, own: usize, from: f32) -> Self {
+            let port = |name: &str| graph.input(&[name]).unwrap();
+            let others = ["encoder_hidden_states", "pooled_projections", "img_ids", "txt_ids", "guidance"].map(port);
+            let width = |port: &Port| port.shape.last().copied().unwrap_or(1).max(1) as usize;
+            let shape = |port: &Port| match (port.name.as_str(), width(port)) {
+                ("encoder_hidden_states", width) => vec![1, 512, width],
+                ("pooled_projections", width) => vec![1, width],
+                ("img_ids", _) => vec![own + 2, 3],
+                ("txt_ids", _) => vec![512, 3],
+                _ => vec![1],
+            };
+            let given = others.map(|port| {
+                let shape = shape(&port);
+                let values = wave(shape.iter().product(), from);
+                (port, shape, values)
+            });
+            let hidden = port("hidden_states");
+            let tail = wave(2 * width(&hidden), 9.0 * from);
+            let (timestep, out) = (port("timestep"), graph.output(&["out_hidden_states"]).unwrap());
+            Question { given: given.into(), hidden, timestep, out, tokens: own, tail }
+        }
+
+        fn stay(&self) -> Vec<(&Port, Feed<'_>)> {
+            self.given.iter().map(|(port, shape, values)| (port, Feed::Numbers(shape, values))).collect()
+        }
+
+        fn shape(&self) -> [usize; 3] {
+            [1, self.tokens + 2, self.tail.len() / 2]
+        }
+
+        fn sample(&self, step: u8) -> Vec<f32> {
+            wave(self.tokens * self.tail.len() / 2, f32::from(step))
+        }
+
+        fn bound(&self, graph: &Graph) -> Bound {
+            let (start, shape) = ([vec![0.0; self.sample(0).len()], self.tail.clone()].concat(), self.shape());
+            let change = [(&self.hidden, Feed::Numbers(&shape, &start)), (&self.timestep, Feed::Each(1, 0.0))];
+            Bound::new(graph, &self.stay(), &change, &self.out).unwrap()
+        }
+
+        fn asked(&self, bound: &mut Bound, graph: &mut Graph, step: u8) -> Vec<f32> {
+            let time = [1.0 - f32::from(step) / 8.0];
+            bound.run(graph, &[(&self.hidden, &self.sample(step)), (&self.timestep, &time)]).unwrap().to_vec()
+        }
+
+        /// The same, with everything fed anew.
+        fn asked_anew(&self, graph: &mut Graph, step: u8) -> Vec<f32> {
+            let (whole, shape) = ([self.sample(step), self.tail.clone()].concat(), self.shape());
+            let mut feeds = self.stay();
+            feeds.extend([
+                (&self.hidden, Feed::Numbers(&shape, &whole)),
+                (&self.timestep, Feed::Each(1, 1.0 - f32::from(step) / 8.0)),
+            ]);
+            graph.run(&feeds, &self.out).unwrap().values
+        }
+    }
+
     /// Three steps in place, against three runs that are fed everything anew.
     fn steps_as_runs_do(package: &str) {
         let mut graph = graph(package);
-        let port = |name: &str| graph.input(&[name]).unwrap();
-        let (hidden, timestep) = (port("hidden_states"), port("timestep"));
-        let others = ["encoder_hidden_states", "pooled_projections", "img_ids", "txt_ids", "guidance"].map(port);
-        let out = graph.output(&["out_hidden_states"]).unwrap();
-        let width = |port: &Port| port.shape.last().copied().unwrap_or(1).max(1) as usize;
-        let shape = |port: &Port| match (port.name.as_str(), width(port)) {
-            ("encoder_hidden_states", width) => vec![1, 512, width],
-            ("pooled_projections", width) => vec![1, width],
-            ("img_ids", _) => vec![6, 3],
-            ("txt_ids", _) => vec![512, 3],
-            _ => vec![1],
-        };
-        let wave = |count: usize, from: f32| (0..count).map(|i| (i as f32 * 0.37 + from).sin()).collect::<Vec<f32>>();
-        let count = |shape: &[usize]| shape.iter().product::<usize>();
-        let given: Vec<(Vec<usize>, Vec<f32>)> =
-            others.iter().map(shape).map(|shape| (shape.clone(), wave(count(&shape), 1.0))).collect();
-        let tokens = [1, 6, width(&hidden)];
-        let tail = wave(2 * width(&hidden), 9.0);
-        let start = [vec![0.0; 4 * width(&hidden)], tail.clone()].concat();
-
-        let stay: Vec<_> = others.iter().zip(&given).map(|(port, (s, v))| (port, Feed::Numbers(s, v))).collect();
-        let change = [(&hidden, Feed::Numbers(&tokens, &start)), (&timestep, Feed::Each(1, 0.0))];
-        let mut bound = Bound::new(&graph, &stay, &change, &out).unwrap();
+        let question = Question::new(&graph, 4, 1.0);
+        let mut bound = question.bound(&graph);
         let mut places = Vec::new();
-        for step in 0..3u8 {
-            let time = 1.0 - f32::from(step) / 3.0;
-            let sample = wave(4 * width(&hidden), f32::from(step));
-            let said = bound.run(&mut graph, &[(&hidden, &sample), (&timestep, &[time])]).unwrap().to_vec();
-            let whole = [sample, tail.clone()].concat();
-            let mut feeds: Vec<_> = others.iter().zip(&given).map(|(p, (s, v))| (p, Feed::Numbers(s, v))).collect();
-            feeds.extend([(&hidden, Feed::Numbers(&tokens, &whole)), (&timestep, Feed::Each(1, time))]);
-            assert_eq!(said, graph.run(&feeds, &out).unwrap().values, "step {step}");
+        for step in 0..3 {
+            let said = question.asked(&mut bound, &mut graph, step);
+            assert_eq!(said, question.asked_anew(&mut graph, step), "step {step}");
             let changing = bound.changes.iter().map(|change| address(&change.tensor));
             places.push(changing.chain(bound.said.iter().map(address)).collect::<Vec<_>>());
         }
         assert!(places.iter().all(|p| p.len() == 3 && *p == places[0]), "buffers moved: {places:x?}");
     }
 
+    /// Pictures one after the other, of two sizes, and two in turn, all from the buffers that captures are made from.
+    fn buffers_of_captures_say_as_runs_do(package: &str) {
+        let (mut plain, mut graph) = (self::graph(package), self::graph(package));
+        graph.captures = Some(Captures::new(Place::Processor).unwrap());
+        for (own, from) in [(4, 1.0), (4, 2.0), (7, 3.0), (4, 4.0)] {
+            let question = Question::new(&graph, own, from);
+            let mut bound = question.bound(&graph);
+            for step in 0..6 {
+                let said = question.asked(&mut bound, &mut graph, step);
+                assert_eq!(said, question.asked_anew(&mut plain, step), "{own} tokens, from {from}, step {step}");
+            }
+        }
+        let questions = [Question::new(&graph, 5, 5.0), Question::new(&graph, 5, 6.0)];
+        let mut bounds = questions.each_ref().map(|question| question.bound(&graph));
+        for step in 0..6 {
+            for (question, bound) in questions.iter().zip(&mut bounds) {
+                let said = question.asked(bound, &mut graph, step);
+                assert_eq!(said, question.asked_anew(&mut plain, step), "in turn, step {step}");
+            }
+        }
+        assert!(graph.captures.is_some_and(|captures| !captures.differed && !captures.spoilt));
+    }
+
     #[test]
     fn every_step_uses_the_same_buffers_and_says_what_a_run_with_everything_fed_anew_says() {
         steps_as_runs_do("kontext");
         steps_as_runs_do("kontext-half");
+    }
+
+    #[test]
+    fn buffers_that_captures_are_made_from_hold_what_was_asked_whatever_was_asked_before() {
+        buffers_of_captures_say_as_runs_do("kontext");
+        buffers_of_captures_say_as_runs_do("kontext-half");
     }
 }

@@ -5,14 +5,16 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use ort::environment::Environment;
 use ort::ep::{CUDA, ExecutionProvider, ExecutionProviderDispatch, TensorRT};
 use ort::session::Session;
 use ort::session::builder::SessionBuilder;
-use ort::value::TensorRef;
+use ort::value::{Tensor, TensorRef};
 use serde::{Deserialize, Serialize};
 
+use super::capture::{Asked, Captures, Place};
 use super::error::{Error, Result};
 
 /// What a worker is to render on.
@@ -122,10 +124,10 @@ pub(super) fn trials(environment: &Environment, card: u32, library: Option<&Path
 
 impl Device {
     /// Has a session compute on it.
-    pub(super) fn on(&self, builder: SessionBuilder) -> ort::Result<SessionBuilder> {
+    pub(super) fn on(&self, builder: SessionBuilder, captures: bool) -> ort::Result<SessionBuilder> {
         match self.provider {
             Provider::Cpu => Ok(builder),
-            provider => Ok(builder.with_execution_providers(providers(provider, self.card))?),
+            provider => Ok(builder.with_execution_providers(providers(provider, self.card, captures))?),
         }
     }
 }
@@ -135,9 +137,9 @@ fn processor(reason: String) -> Device {
 }
 
 /// In the order in which ONNX Runtime asks them for each part of a graph; what none takes, the processor does.
-fn providers(provider: Provider, card: u32) -> Vec<ExecutionProviderDispatch> {
+fn providers(provider: Provider, card: u32, captures: bool) -> Vec<ExecutionProviderDispatch> {
     let number = i32::try_from(card).unwrap_or(0);
-    let cuda = CUDA::default().with_device_id(number).build().error_on_failure();
+    let cuda = CUDA::default().with_device_id(number).with_cuda_graph(captures).build().error_on_failure();
     let tensorrt = TensorRT::default().with_device_id(number).build().error_on_failure();
     match provider {
         Provider::Tensorrt => vec![tensorrt, cuda],
@@ -168,7 +170,7 @@ fn usable(
     if let Some(folder) = library.and_then(Path::parent) {
         preload(folder);
     }
-    computes(environment, &providers(provider, card)).map_err(|e| explain(provider, &e))
+    computes(environment, &providers(provider, card, false)).map_err(|e| explain(provider, &e))
 }
 
 /// Opens the libraries that lie beside an imported runtime, in whatever order they need each other: what is open
@@ -201,6 +203,55 @@ fn computes(environment: &Environment, on: &[ExecutionProviderDispatch]) -> std:
             Err(format!("it computes {values:?} where [16, 24, 16, 24] is right; the card or its driver is broken"))
         }
         Err(e) => Err(e.message().to_owned()),
+    }
+}
+
+/// The card, where steps of graphs can be captured on it; the device's reason tells of it.
+pub(super) fn captures(environment: &Environment, device: &mut Device) -> Result<Option<i32>> {
+    let Some(card) = i32::try_from(device.card).ok().filter(|_| device.provider == Provider::Cuda) else {
+        return Ok(None);
+    };
+    let Err(why) = captured(environment, &providers(Provider::Cuda, device.card, true), Place::Card(card)) else {
+        device.reason.push_str("; short steps are captured as CUDA graphs");
+        return Ok(Some(card));
+    };
+    // A capture that ends in its middle may take the whole card from this process.
+    computes(environment, &providers(Provider::Cuda, device.card, false)).map_err(|after| Error::DeviceUnusable {
+        device: device.name.clone(),
+        why: format!(
+            "a CUDA graph failed ({why}), and then: {after}; write cuda_graphs = false into the configuration"
+        ),
+    })?;
+    device.reason = format!("{}; CUDA graphs are not used: {why}", device.reason);
+    Ok(None)
+}
+
+/// Asks the small graph step by step, for two pictures, and looks at the numbers.
+fn captured(
+    environment: &Environment,
+    on: &[ExecutionProviderDispatch],
+    place: Place,
+) -> std::result::Result<(), String> {
+    let run = || -> ort::Result<bool> {
+        let mut session = Session::builder(environment)?.with_execution_providers(on)?.commit_from_memory(PROBE)?;
+        let mut captures = Captures::new(place)?;
+        let mut right = true;
+        for _ in 0..2 {
+            let picture = Arc::new(());
+            for step in 1..=6u8 {
+                let x = Tensor::from_array(([1usize, 1, 2, 2], vec![f32::from(step); 4]))?.into_dyn();
+                let asked = Asked { of: &picture, stay: &[], change: vec![("x", &x)], wanted: "y" };
+                let said = captures.step(&mut session, &asked)?;
+                let (_, values) = said.try_extract_tensor::<f32>()?;
+                right &= values == [16.0, 24.0, 16.0, 24.0].map(|one| one * f32::from(step));
+            }
+        }
+        Ok(right && !captures.differed)
+    };
+    match run() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("captured steps say other numbers than plain ones".to_owned()),
+        Err(e) => Err(e.message().lines().next().unwrap_or_default().to_owned()),
     }
 }
 
@@ -267,6 +318,14 @@ impl FromStr for Wish {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::runtime;
+    use crate::inference::settings::Settings;
+
+    #[test]
+    fn the_small_graph_asked_step_by_step_from_buffers_of_its_own_says_the_right_numbers() {
+        let runtime = runtime::open(&Settings { threads: 1, ..Settings::default() }).unwrap();
+        assert_eq!(captured(&runtime.environment, &[], Place::Processor), Ok(()));
+    }
 
     #[test]
     fn a_missing_library_is_told_with_the_wheel_that_brings_it() {

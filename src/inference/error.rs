@@ -92,6 +92,11 @@ pub enum Error {
     #[error("the graph {graph} failed: {detail}")]
     GraphFailed { graph: String, detail: String },
     #[error(
+        "the graph {graph} could not be captured as a CUDA graph, and the card computes no more until the program is \
+         started anew: {detail}; `cuda_graphs = false` in the configuration goes without"
+    )]
+    CaptureFailed { graph: String, detail: String },
+    #[error(
         "there is not enough memory for {what}: {detail}; choose a smaller size, end other programs, or render on \
          another device"
     )]
@@ -124,6 +129,7 @@ impl Error {
             | Error::DeviceUnusable { .. }
             | Error::NotANumber { .. }
             | Error::GraphFailed { .. }
+            | Error::CaptureFailed { .. }
             | Error::OutOfMemory { .. }
             | Error::ForeignSeal
             | Error::Io { .. } => Kind::Broken,
@@ -164,6 +170,7 @@ impl Error {
             Error::Stopped => "import_stopped",
             Error::NotANumber { .. } => "model_gave_no_number",
             Error::GraphFailed { .. } => "graph_failed",
+            Error::CaptureFailed { .. } => "capture_failed",
             Error::OutOfMemory { .. } => "out_of_memory",
             Error::Io { .. } => "file_failed",
         }

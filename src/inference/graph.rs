@@ -5,6 +5,7 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynTensor, DynValue, Outlet, TensorElementType, TensorRef};
 
+use super::capture::{Captures, Place};
 use super::error::{Error, Result};
 use super::latents::Latents;
 use super::packages::{Files, beside};
@@ -15,6 +16,8 @@ use super::tensors;
 pub(crate) struct Graph {
     pub(super) name: String,
     pub(super) session: Session,
+    /// Where steps may be captured; such a graph is asked by `Bound` only.
+    pub(super) captures: Option<Captures>,
     inputs: Vec<Port>,
     outputs: Vec<Port>,
 }
@@ -44,9 +47,33 @@ pub(crate) struct Kept(DynValue);
 impl Graph {
     /// Opens `FOLDER/model.onnx` of a package.
     pub(crate) fn open(files: &Files, folder: &str, settings: &Settings) -> Result<Self> {
+        Graph::open_on(&runtime::open(settings)?, files, folder, settings, None)
+    }
+
+    /// The same for one that is asked step by step (`Bound`): a card that can captures its steps.
+    pub(crate) fn open_for_steps(files: &Files, folder: &str, settings: &Settings) -> Result<Self> {
         let runtime = runtime::open(settings)?;
+        if let Some(card) = runtime.captures {
+            let captures = Captures::new(Place::Card(card)).map_err(|e| fault(folder, &e))?;
+            // One with control flow, or with a part that the card leaves to the processor, is refused before any of
+            // its weights are read.
+            match Graph::open_on(&runtime, files, folder, settings, Some(captures)) {
+                Err(Error::GraphFailed { .. }) => {}
+                opened => return opened,
+            }
+        }
+        Graph::open_on(&runtime, files, folder, settings, None)
+    }
+
+    fn open_on(
+        runtime: &Runtime,
+        files: &Files,
+        folder: &str,
+        settings: &Settings,
+        captures: Option<Captures>,
+    ) -> Result<Self> {
         let file = format!("{folder}/model.onnx");
-        let mut builder = options(&runtime, settings).map_err(|e| fault(folder, &e))?;
+        let mut builder = options(runtime, settings, captures.is_some()).map_err(|e| fault(folder, &e))?;
         // A file on disk is opened by its path: weights may lie beside it, and need not be read twice.
         let session = if let Some(path) = files.as_it_is(&file) {
             builder.commit_from_file(path)
@@ -60,7 +87,7 @@ impl Graph {
         let session = session.map_err(|e| fault(folder, &e))?;
         let inputs = session.inputs().iter().filter_map(Port::new).collect();
         let outputs = session.outputs().iter().filter_map(Port::new).collect();
-        Ok(Graph { name: folder.to_owned(), session, inputs, outputs })
+        Ok(Graph { name: folder.to_owned(), session, captures, inputs, outputs })
     }
 
     /// The input that goes by one of these spellings.
@@ -237,7 +264,7 @@ fn find(ports: &[Port], spellings: &[&str]) -> Option<Port> {
     spellings.iter().find_map(|s| ports.iter().find(|p| p.name == *s)).cloned()
 }
 
-fn options(runtime: &Runtime, settings: &Settings) -> ort::Result<SessionBuilder> {
+fn options(runtime: &Runtime, settings: &Settings, captures: bool) -> ort::Result<SessionBuilder> {
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = if settings.threads == 0 { cores() } else { settings.threads };
     // Without spinning: measured a third less CPU and no slower.
@@ -247,7 +274,7 @@ fn options(runtime: &Runtime, settings: &Settings) -> ort::Result<SessionBuilder
         .with_inter_threads(1)?
         .with_intra_op_spinning(false)?
         .with_deterministic_compute(true)?;
-    runtime.device.on(builder)
+    runtime.device.on(builder, captures)
 }
 
 const NO_BFLOAT16: &str = " This device cannot compute that in bfloat16; export the model in fp16 or fp32, or render on a \

@@ -8,6 +8,7 @@ mod latents;
 mod order;
 
 mod bound;
+mod capture;
 mod device;
 mod engine;
 mod graph;
@@ -22,6 +23,7 @@ mod settings;
 mod staging;
 mod tensors;
 mod tokenizers;
+mod trust;
 
 pub mod npy;
 pub mod packages;

@@ -28,6 +28,8 @@ static OPENED: Mutex<Option<Runtime>> = Mutex::new(None);
 pub(crate) struct Runtime {
     pub(crate) environment: Environment,
     pub(crate) device: Device,
+    /// The card whose steps may be captured.
+    pub(crate) captures: Option<i32>,
 }
 
 /// Whether this binary carries a runtime of its own.
@@ -47,8 +49,9 @@ pub(crate) fn open(settings: &Settings) -> Result<Runtime> {
         return Ok(runtime.clone());
     }
     let environment = environment(settings)?;
-    let device = device::choose(&environment, settings.device, settings.library.as_deref())?;
-    let runtime = Runtime { environment, device };
+    let mut device = device::choose(&environment, settings.device, settings.library.as_deref())?;
+    let captures = if settings.no_captures { None } else { device::captures(&environment, &mut device)? };
+    let runtime = Runtime { environment, device, captures };
     *opened = Some(runtime.clone());
     Ok(runtime)
 }

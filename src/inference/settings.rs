@@ -16,4 +16,7 @@ pub struct Settings {
     /// What to compute on.
     #[serde(default)]
     pub device: Wish,
+    /// Does without CUDA graphs on a card that could have them.
+    #[serde(default)]
+    pub no_captures: bool,
 }

@@ -167,6 +167,12 @@ impl Lane {
                 }
                 Err(Error::Cancelled) if self.stopping() => return End::Back("the studio is being stopped".to_owned()),
                 Err(Error::Cancelled) => return End::Settled,
+                // It would fail again in this process, and not without captures in another.
+                Err(e) if e.code() == "capture_failed" => {
+                    self.how.engine.no_captures = true;
+                    self.let_go();
+                    return End::Back(e.to_string());
+                }
                 // What it holds may be what was missing: the next job gets a fresh process.
                 Err(e) if e.code() == "out_of_memory" => {
                     self.let_go();

@@ -236,7 +236,7 @@ impl Transformers {
             other => {
                 // Room first: a transformer is most of a model.
                 drop(other);
-                (wanted, Transformer::bind(Graph::open(&self.files, wanted, &self.settings)?)?)
+                (wanted, Transformer::bind(Graph::open_for_steps(&self.files, wanted, &self.settings)?)?)
             }
         };
         Ok(&mut self.open.insert(open).1)

@@ -53,7 +53,7 @@ impl Ltx {
             info: package.info.clone(),
             scheduler: files.json("scheduler/scheduler_config.json")?,
             words: TextEncoder::open(files, "text_encoder", t5, Layer::Last, settings)?.with_hidden()?,
-            transformer: Transformer::bind(Graph::open(files, "transformer", settings)?)?,
+            transformer: Transformer::bind(Graph::open_for_steps(files, "transformer", settings)?)?,
             vae: VideoVae::open(package, settings)?,
             short: false,
         })

@@ -100,7 +100,7 @@ impl Scene {
             lexicon: package.lexicon()?,
             shape,
             text: Text::bind(open("text_encoder")?)?,
-            transformer: Transformer::bind(open("transformer")?)?,
+            transformer: Transformer::bind(Graph::open_for_steps(files, "transformer", settings)?)?,
             decoder: Decoder::bind(open("vae_decoder")?)?,
             files: files.clone(),
             settings: settings.clone(),

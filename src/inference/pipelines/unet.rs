@@ -46,7 +46,7 @@ impl Unet {
     pub(super) fn open(files: &Files, channels: usize, settings: &Settings) -> Result<Self> {
         let file = "unet/config.json";
         let config: Config = if files.has(file) { files.json(file)? } else { Config::default() };
-        let graph = Graph::open(files, "unet", settings)?;
+        let graph = Graph::open_for_steps(files, "unet", settings)?;
         let guidance = match (graph.maybe_input(names::TIMESTEP_COND), config.time_cond_proj_dim) {
             (Some(port), Some(width)) => Some((port, width)),
             (Some(port), None) => {
