@@ -17,6 +17,9 @@ use super::stages::Denoiser;
 use super::text::Encoded;
 use super::vae::Vae;
 
+/// Published models are told the guidance by 256 numbers.
+const MOST_WAVES: usize = 8192;
+
 pub(super) struct Unet {
     graph: Graph,
     sample: Port,
@@ -47,13 +50,12 @@ impl Unet {
         let file = "unet/config.json";
         let config: Config = if files.has(file) { files.json(file)? } else { Config::default() };
         let graph = Graph::open_for_steps(files, "unet", settings)?;
-        let guidance = match (graph.maybe_input(names::TIMESTEP_COND), config.time_cond_proj_dim) {
-            (Some(port), Some(width)) => Some((port, width)),
-            (Some(port), None) => {
-                let declared = port.shape.get(1).and_then(|n| usize::try_from(*n).ok());
-                Some((port, declared.unwrap_or(256)))
+        let guidance = match graph.maybe_input(names::TIMESTEP_COND) {
+            Some(port) => {
+                let width = guidance_width(&port.shape, config.time_cond_proj_dim)?;
+                Some((port, width))
             }
-            (None, _) => None,
+            None => None,
         };
         let sample = graph.input(names::SAMPLE)?;
         let declared = sample.shape.get(1).and_then(|n| usize::try_from(*n).ok()).filter(|n| *n > 0);
@@ -195,6 +197,20 @@ fn stacked<'a>(parts: impl Iterator<Item = &'a Latents>) -> (Vec<f32>, Vec<usize
     (values, shape)
 }
 
+/// How many numbers tell a distilled model the guidance: the graph's own word, else the config's.
+fn guidance_width(declared: &[i64], config: Option<usize>) -> Result<usize> {
+    let declared = declared.get(1).and_then(|n| usize::try_from(*n).ok()).filter(|n| *n > 0);
+    let width = declared.or(config).unwrap_or(256);
+    if (1..=MOST_WAVES).contains(&width) {
+        return Ok(width);
+    }
+    Err(Error::Unsupported {
+        what: "a guidance of so many numbers (time_cond_proj_dim), with",
+        found: width.to_string(),
+        supported: format!("1 to {MOST_WAVES}"),
+    })
+}
+
 /// The guidance as sines and cosines, as distilled models are told it.
 fn waves(guidance: f32, width: usize) -> Vec<f32> {
     let half = width / 2;
@@ -203,4 +219,18 @@ fn waves(guidance: f32, width: usize) -> Vec<f32> {
     let mut waves: Vec<f32> = angles.clone().map(f32::sin).chain(angles.map(f32::cos)).collect();
     waves.resize(width, 0.0);
     waves
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_config_cannot_have_the_memory_filled_with_the_guidance() {
+        assert_eq!(guidance_width(&[-1, 256], Some(1 << 40)).unwrap(), 256);
+        assert_eq!(guidance_width(&[-1, -1], Some(512)).unwrap(), 512);
+        assert_eq!(guidance_width(&[-1, -1], None).unwrap(), 256);
+        assert!(guidance_width(&[-1, -1], Some(1 << 40)).unwrap_err().to_string().contains("1 to 8192"));
+        assert!(guidance_width(&[], Some(0)).is_err());
+    }
 }

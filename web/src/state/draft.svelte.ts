@@ -1,6 +1,7 @@
 // The recipe being written. It outlives a reload, a lost server and a visit to other pages of this tab.
 import { keep, recall } from '~/base/draft';
 import type { Axis, Model, Order, Recipe, Reference, RefRole, Task } from '~/api/schema';
+import { fitting } from './models.svelte';
 
 export interface DraftReference {
   /** `ren_…` or `ast_…`; null while the upload is under way. */
@@ -86,14 +87,16 @@ class Draft {
     const references = this.references.map(({ id, role, name, key }) => ({ id, role, name, key }));
     keep(`draft:${this.#ws}`, { task, prompt, negative, references, width, height, steps, guidance, seed, variations, model, frames, rate, strength, scheduler, rewritten, grid, x, y });
   }
-  /** Fills what is still unset from the model's own advice. */
-  adopt(model: Model): void {
+  /** Takes a model: its own advice for what is unset or was the advice of the model before; a person's choice as far as
+      the model can follow it. */
+  adopt(model: Model, before?: Model): void {
     const { defaults } = model;
+    const advised = (field: 'width' | 'height' | 'steps' | 'guidance') => !this[field] || this[field] === before?.defaults[field];
+    const shape = advised('width') && advised('height') ? defaults : this;
     this.model = model.name;
-    if (!this.width) this.width = defaults.width;
-    if (!this.height) this.height = defaults.height;
-    if (!this.steps) this.steps = defaults.steps;
-    if (!this.guidance) this.guidance = defaults.guidance;
+    [this.width, this.height] = [fitting(model, shape.width), fitting(model, shape.height)];
+    this.steps = advised('steps') ? defaults.steps : Math.min(this.steps, model.max_steps);
+    if (advised('guidance')) this.guidance = defaults.guidance;
     if (defaults.frames) this.frames = defaults.frames;
     if (defaults.rate) this.rate = { ...defaults.rate };
     if (model.strength === null) this.strength = null;

@@ -49,3 +49,9 @@ export const models = new Models();
 export function suggested(model: Model | undefined): [number, number][] {
   return (model?.sizes.suggested ?? []).map((size) => [size.width, size.height]);
 }
+
+/** The nearest length of a side that the model can make. */
+export function fitting(model: Model, side: number): number {
+  const { min, max, multiple } = model.sizes;
+  return Math.max(min, Math.min(max, Math.round((Number.isFinite(side) ? side : min) / multiple) * multiple));
+}
