@@ -13,8 +13,7 @@ use super::onnx;
 
 /// Each by the name that the graph has for it. A file is read to where it is needed and never copied.
 pub(crate) fn weights(files: &Files, graph: &str) -> Result<Vec<(String, Arc<[u8]>)>> {
-    let facts = onnx::look(files.open(graph)?)
-        .map_err(|e| Error::FileMalformed { file: graph.to_owned(), detail: e.to_string() })?;
+    let facts = onnx::look(files, graph)?;
     let names: BTreeSet<String> = facts.weights.into_iter().map(|outside| outside.location).collect();
     names.into_iter().map(|name| read(files, &onnx::sibling(graph, &name)).map(|bytes| (name, bytes))).collect()
 }

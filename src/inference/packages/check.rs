@@ -1,5 +1,6 @@
 //! Whether a copied package is whole, harmless, and one that a pipeline here can use.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -102,8 +103,7 @@ fn promised(manifest: &Manifest, receipt: &Receipt) -> Result<()> {
 fn graphs(files: &Files, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
     let mut graphs = BTreeMap::new();
     for file in receipt.files.keys().filter(|f| is_graph(f)) {
-        let facts = onnx::look(files.open(file)?)
-            .map_err(|e| Error::FileMalformed { file: file.clone(), detail: e.to_string() })?;
+        let facts = onnx::look(files, file)?;
         if let Some(unknown) = facts.operators.iter().find(|operator| !is_known(operator)) {
             let found = format!("{} {}", unknown.domain, unknown.name);
             return Err(Error::Unsupported {
@@ -126,6 +126,7 @@ fn is_known(operator: &Operator) -> bool {
 
 /// Weights outside the graph lie beside it, whole.
 fn weights(files: &Files, file: &str, facts: &Facts) -> Result<()> {
+    let mut sizes = BTreeMap::new();
     for outside in &facts.weights {
         if !inside(&outside.location) {
             return Err(unsafe_file(
@@ -143,7 +144,10 @@ fn weights(files: &Files, file: &str, facts: &Facts) -> Result<()> {
             return Err(unsafe_file(&beside, why));
         }
         let end = outside.offset.checked_add(outside.length.unwrap_or(0));
-        let size = files.size(&beside)?;
+        let size = match sizes.entry(&outside.location) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(files.size(&beside)?),
+        };
         if end.is_none_or(|end| end > size) {
             let detail = "it is shorter than its graph says; it was copied only in part".to_owned();
             return Err(Error::FileMalformed { file: beside, detail });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use crate::crypto::FileKey;
 use crate::inference::error::{Error, Result};
 use crate::inference::staging::{self, Stage};
 
+use super::copied;
 use super::files::Files;
 use super::pace::Pace;
 use super::receipt::Receipt;
@@ -109,7 +110,7 @@ impl Half {
             return Ok(None);
         };
         let Ok(content) = self.files.open(member.name) else { return Ok(None) };
-        let found = hash(pace.through(content));
+        let found = copied::hash(pace.through(content));
         // Not read to its end is not torn.
         pace.outcome(Ok(found.is_ok_and(|found| found == line.hash).then_some(line.hash)))
     }
@@ -122,17 +123,12 @@ impl Half {
             }
             _ => self.stage.expect_room(member.bytes)?,
         }
-        let mut hasher = blake3::Hasher::new();
-        let mut read = Hashed { bytes: pace.through(member.content), hasher: &mut hasher };
-        let copied = match self.files.seal_of(member.name)? {
-            Some(seal) => self.stage.put(member.name, &mut |out| seal.write(&mut read, out))?,
-            None => self.stage.copy(member.name, &mut read)?,
-        };
+        let seal = self.files.seal_of(member.name)?;
+        let (copied, hash) = copied::into(&self.stage, member.name, pace.through(member.content), seal)?;
         if copied != member.bytes {
             let detail = "it ends too early; copy it again".to_owned();
             return Err(Error::FileMalformed { file: member.name.to_owned(), detail });
         }
-        let hash = hasher.finalize().to_hex().to_string();
         let line = Stands { file: member.name.to_owned(), bytes: copied, stamp: member.stamp, hash };
         self.note(&line)?;
         self.useful = true;
@@ -220,24 +216,4 @@ fn stands(journal: &Path) -> Vec<Stands> {
 fn lines<T: for<'de> Deserialize<'de>>(journal: &Path) -> Vec<T> {
     let bytes = fs::read(journal).unwrap_or_default();
     String::from_utf8_lossy(&bytes).lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-}
-
-pub(super) fn hash(mut bytes: impl Read) -> io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    io::copy(&mut bytes, &mut hasher)?;
-    Ok(hasher.finalize().to_hex().to_string())
-}
-
-/// Hashes what is read on its way.
-pub(super) struct Hashed<'a, R> {
-    pub(super) bytes: R,
-    pub(super) hasher: &'a mut blake3::Hasher,
-}
-
-impl<R: Read> Read for Hashed<'_, R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.bytes.read(into)?;
-        self.hasher.update(into.get(..read).unwrap_or_default());
-        Ok(read)
-    }
 }

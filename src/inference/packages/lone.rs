@@ -65,7 +65,7 @@ pub(super) fn entries(root: &Path) -> Vec<String> {
 /// The scale, where the graph tells the sides of what goes in and what comes out.
 fn told(files: &Files) -> Result<Option<u32>> {
     let file = format!("{GRAPH}/model.onnx");
-    let facts = onnx::look(files.open(&file)?).map_err(|e| Error::FileMalformed { file, detail: e.to_string() })?;
+    let facts = onnx::look(files, &file)?;
     let width = |names: &[String]| facts.shapes.get(names.first()?)?.last().copied().flatten();
     let sides = width(&facts.inputs).zip(width(&facts.outputs));
     Ok(sides.and_then(|(small, large)| u32::try_from(large.checked_div(small)?).ok()))

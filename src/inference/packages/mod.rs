@@ -3,6 +3,7 @@
 pub(crate) mod beside;
 mod check;
 mod checked;
+mod copied;
 mod files;
 mod fuse;
 mod half;

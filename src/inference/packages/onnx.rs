@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use super::files::Content;
+use crate::inference::error::{Error, Result};
+
+use super::files::{Content, Files};
 use super::wire::{Value, Wire, bad};
 
 /// Graphs inside graphs inside graphs.
@@ -67,8 +69,13 @@ pub(super) fn sibling(file: &str, location: &str) -> String {
     file.rsplit_once('/').map_or_else(|| location.to_owned(), |(folder, _)| format!("{folder}/{location}"))
 }
 
-/// Fails when the file is not whole or not ONNX.
-pub(crate) fn look(content: Box<dyn Content>) -> io::Result<Facts> {
+/// What a graph of a package says of itself; fails when the file is not whole or not ONNX.
+pub(crate) fn look(files: &Files, file: &str) -> Result<Facts> {
+    let malformed = |e: io::Error| Error::FileMalformed { file: file.to_owned(), detail: e.to_string() };
+    facts(files.open(file)?).map_err(malformed)
+}
+
+fn facts(content: Box<dyn Content>) -> io::Result<Facts> {
     let mut facts = Facts::default();
     let (mut wire, end) = Wire::open(content)?;
     let (mut graphs, mut defined) = (0, BTreeSet::new());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::inference::error::{Error, Result};
 
-use super::half;
+use super::copied;
 use super::lone;
 use super::pace::{Pace, Told};
 use super::receipt::{self, Receipt};
@@ -27,7 +27,7 @@ fn compared(receipt: Receipt, from: &Path, pace: &mut Pace) -> Result<bool> {
             return Ok(());
         }
         let failed = |error: io::Error| Error::Io { path: PathBuf::from(member.name), error };
-        let hash = half::hash(pace.through(member.content)).map_err(failed)?;
+        let hash = copied::hash(pace.through(member.content)).map_err(failed)?;
         match rest.iter().position(|(_, known)| *known == hash) {
             Some(at) => drop(rest.swap_remove(at)),
             None => all = false,

@@ -1,6 +1,6 @@
 //! How exactly a package computes: the coarsest type that matrices and kernels of its graphs are kept in.
 
-use crate::inference::error::{Error, Result};
+use crate::inference::error::Result;
 
 use super::Package;
 use super::onnx::{self, is_graph};
@@ -23,9 +23,7 @@ impl Precision {
         let files = package.files.list()?;
         let mut coarsest = Precision::Full;
         for file in files.into_iter().filter(|file| is_graph(file)) {
-            let facts = onnx::look(package.files.open(&file)?);
-            let facts = facts.map_err(|e| Error::FileMalformed { file, detail: e.to_string() })?;
-            let kinds = facts.kinds.into_iter().map(|kind| match kind {
+            let kinds = onnx::look(&package.files, &file)?.kinds.into_iter().map(|kind| match kind {
                 FLOAT16 => Precision::Half,
                 BFLOAT16 => Precision::Bfloat16,
                 _ => Precision::Full,

@@ -7,7 +7,7 @@ use crate::inference::error::{Error, Result};
 use crate::inference::staging::{self, Stage};
 
 use super::Package;
-use super::half::Hashed;
+use super::copied;
 use super::pace::{Pace, Told};
 use super::receipt::{self, Receipt};
 use super::seal::{self, Seal};
@@ -34,15 +34,8 @@ pub(super) fn seal(package: &Package, models: &Path, key: &FileKey, told: &mut T
 fn copy(package: &Package, receipt: &Receipt, stage: &Stage, seal: &Seal, pace: &mut Pace) -> Result<()> {
     let failed = |file: &str, error| Error::Io { path: PathBuf::from(file), error };
     for (file, expected) in &receipt.files {
-        let mut content = package.files.open(file)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut read = Hashed { bytes: pace.through(&mut content), hasher: &mut hasher };
-        if seal::covers(file) {
-            stage.put(file, &mut |out| seal.write(&mut read, out))?;
-        } else {
-            stage.copy(file, &mut read)?;
-        }
-        let found = hasher.finalize().to_hex().to_string();
+        let seal = Some(seal).filter(|_| seal::covers(file));
+        let (_, found) = copied::into(stage, file, pace.through(package.files.open(file)?), seal)?;
         if found != *expected {
             return Err(Error::HashDiffers { file: file.clone(), expected: expected.clone(), found });
         }

@@ -22,8 +22,8 @@ pub(crate) const PICKLE: &str = "is a pickle, which can run code when it is open
      (`optimum-cli export onnx --model FOLDER OUT`) and import OUT";
 pub(crate) const PROGRAM: &str = "is a program; a package holds data only. Remove it and import again";
 
-pub(crate) const WEIGHTS: &str = "holds weights and no graph; `python packaging/export-model.py` makes a package of an upscaler's file or \
-     of a diffusers folder, as docs/models.md tells. Import that";
+pub(crate) const WEIGHTS: &str = "holds weights and no graph; `python packaging/export-model.py` makes a package of an \
+     upscaler's file or of a diffusers folder, as docs/models.md tells. Import that";
 
 /// What to do about symbolic links and special files.
 #[derive(Clone, Copy, PartialEq, Eq)]
