@@ -6,9 +6,9 @@
     dreamomni2 model import kontext --accept-licence
 
 Runs on any machine with PyTorch, diffusers, transformers and onnx; the studio itself never needs them. Knows Stable
-Diffusion 1.x and 2.x (inpainting too), SDXL, FLUX.1 Kontext (DreamOmni2: --family dreamomni2, then fuse its two LoRAs
-in the studio; --rewriter adds the Qwen2.5-VL that rewrites its prompts) and LTX-Video; of upscalers ESRGAN's and
-Real-ESRGAN's networks, from .pth or .safetensors. One network is in memory at a time."""
+Diffusion 1.x and 2.x (inpainting and latent consistency too), SDXL, FLUX.1 and FLUX.1 Kontext (DreamOmni2: --family
+dreamomni2, then fuse its two LoRAs in the studio; --rewriter adds the Qwen2.5-VL that rewrites its prompts) and
+LTX-Video; of upscalers ESRGAN's and Real-ESRGAN's networks, from .pth or .safetensors. One network is in memory at a time."""
 
 import argparse
 import gc
@@ -45,7 +45,8 @@ class TextEncoder(torch.nn.Module):
 
 
 class Unet(torch.nn.Module):
-    """One step of Stable Diffusion; SDXL also reads the second encoder's summary and six sizes."""
+    """One step of Stable Diffusion; SDXL also reads the second encoder's summary and six sizes, a latent consistency
+    model, last of all, the guidance as sines and cosines."""
 
     def __init__(self, model, xl):
         super().__init__()
@@ -53,7 +54,8 @@ class Unet(torch.nn.Module):
 
     def forward(self, sample, timestep, encoder_hidden_states, *added):
         condition = {"text_embeds": added[0], "time_ids": added[1]} if self.xl else None
-        return self.unet(sample, timestep, encoder_hidden_states, added_cond_kwargs=condition, return_dict=False)[0]
+        guidance = added[-1] if self.unet.config.time_cond_proj_dim else None
+        return self.unet(sample, timestep, encoder_hidden_states, timestep_cond=guidance, added_cond_kwargs=condition, return_dict=False)[0]
 
 
 class Transformer(torch.nn.Module):
@@ -171,6 +173,10 @@ def unet(source, out, dtype, xl):
         inputs += [torch.randn(2, summary, dtype=dtype), torch.ones(2, 6, dtype=dtype)]
         names += ["text_embeds", "time_ids"]
         free |= {"text_embeds": {0: "batch"}, "time_ids": {0: "batch"}}
+    if c.time_cond_proj_dim:
+        inputs.append(torch.randn(2, c.time_cond_proj_dim, dtype=dtype))
+        names.append("timestep_cond")
+        free["timestep_cond"] = {0: "batch"}
     write(Unet(model, xl), out / "unet", tuple(inputs), names, ["out_sample"], free)
 
 
@@ -255,8 +261,8 @@ def pipeline(args):
     index = json.loads((args.source / "model_index.json").read_text())
     kind, dtype = index["_class_name"], TYPES[args.dtype]
     flux, xl, video = kind.startswith("Flux"), kind.startswith("StableDiffusionXL"), kind in ("LTXPipeline", "LTXImageToVideoPipeline")
-    if not flux and not video and not kind.startswith("StableDiffusion"):
-        sys.exit(f"{kind} cannot be exported by this script; it knows StableDiffusion…, StableDiffusionXL…, Flux… and LTX…")
+    if not flux and not video and not kind.startswith(("StableDiffusion", "LatentConsistency")):
+        sys.exit(f"{kind} cannot be exported by this script; it knows StableDiffusion…, LatentConsistency…, Flux… and LTX…")
     if args.rewriter and not flux:
         sys.exit("only a FLUX model takes a rewriter; leave --rewriter away")
     print(f"{kind} -> {args.out}", flush=True)
@@ -279,6 +285,8 @@ def pipeline(args):
         if (args.source / folder).is_dir():
             shutil.copytree(args.source / folder, args.out / folder)
     shutil.copy(args.source / "model_index.json", args.out / "model_index.json")
+    if kind == "FluxPipeline":
+        return args.family or "flux"
     return args.family or ("kontext" if flux else "ltx_video" if video else "stable_diffusion_xl" if xl else "stable_diffusion")
 
 
@@ -288,7 +296,7 @@ def main():
     parser.add_argument("source", type=pathlib.Path, help="a model's folder as diffusers saves it, or the file of an upscaler's weights")
     parser.add_argument("out", type=pathlib.Path, help="the package's folder; must not exist")
     parser.add_argument("--dtype", choices=TYPES, default="fp32", help="of the large networks; the VAE stays fp32 beside fp16 (it overflows)")
-    parser.add_argument("--family", choices=["kontext", "dreamomni2"], help="for FLUX: how references enter")
+    parser.add_argument("--family", choices=["flux", "kontext", "dreamomni2"], help="for FLUX: whether and how references enter")
     parser.add_argument("--licence", default="", help="shown where the model is imported and listed")
     parser.add_argument("--rewriter", type=pathlib.Path, help="for FLUX: the folder of the Qwen2.5-VL that rewrites prompts, as transformers saves it")
     args = parser.parse_args()

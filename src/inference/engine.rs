@@ -43,7 +43,7 @@ impl Engine {
         match package.info.family.as_str() {
             "scene" => Ok(Box::new(Scene::load(package, &self.settings)?)),
             "stable_diffusion" | "stable_diffusion_xl" => Ok(Box::new(StableDiffusion::load(package, &self.settings)?)),
-            "kontext" | "dreamomni2" => Ok(Box::new(Flux::load(package, &self.settings)?)),
+            "flux" | "kontext" | "dreamomni2" => Ok(Box::new(Flux::load(package, &self.settings)?)),
             "ltx_video" => Ok(Box::new(Ltx::load(package, &self.settings)?)),
             "upscaler" => Ok(Box::new(Upscaler::load(package, &self.settings)?)),
             other => {

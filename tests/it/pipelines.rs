@@ -92,7 +92,8 @@ pub(crate) fn wrong_cases(package: &Package, right: impl Fn(&replay::Case) -> bo
 
 #[test]
 fn every_reference_case_is_replayed_within_its_bounds() {
-    let all = ["scene", "sd", "sdxl", "inpaint", "refiner", "kontext", "dreamomni2", "ltx", "ltx-timestep"];
+    let all =
+        ["scene", "sd", "sdxl", "inpaint", "refiner", "lcm", "flux", "kontext", "dreamomni2", "ltx", "ltx-timestep"];
     let right = |case: &replay::Case| case.max <= 2e-4 && case.problem.is_none();
     let wrong: Vec<_> = all.iter().flat_map(|name| wrong_cases(&package(name), right)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -69,8 +69,8 @@ pub struct Defaults {
 }
 
 /// The families that there are pipelines for.
-pub const FAMILIES: [&str; 7] =
-    ["scene", "stable_diffusion", "stable_diffusion_xl", "kontext", "dreamomni2", "ltx_video", "upscaler"];
+pub const FAMILIES: [&str; 8] =
+    ["scene", "stable_diffusion", "stable_diffusion_xl", "flux", "kontext", "dreamomni2", "ltx_video", "upscaler"];
 
 #[derive(Deserialize)]
 struct Index {
@@ -92,6 +92,7 @@ struct Usual {
 }
 
 const UNET: &str = "unet/config.json";
+const TRANSFORMER: &str = "transformer/config.json";
 /// Latents, mask, and the rest of the picture as latents.
 const INPAINTING: usize = 9;
 
@@ -163,11 +164,25 @@ fn rewriter_bytes(files: &Files, receipt: &Receipt) -> u64 {
 #[serde(default)]
 struct Unet {
     in_channels: Option<usize>,
+    time_cond_proj_dim: Option<usize>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Transformer {
+    guidance_embeds: Option<bool>,
 }
 
 /// What this package's own graphs leave of what its family can do.
 fn narrowed(usual: Usual, files: &Files) -> Result<Usual> {
     let unet: Unet = if files.has(UNET) { files.json(UNET)? } else { Unet::default() };
+    let dit: Transformer = if files.has(TRANSFORMER) { files.json(TRANSFORMER)? } else { Transformer::default() };
+    // Distilled ones need a few steps: latent consistency models, and FLUX.1 that is told no guidance.
+    let usual = match (unet.time_cond_proj_dim, dit.guidance_embeds) {
+        (Some(_), _) => Usual { steps: 4, guidance: 8.5, ..usual },
+        (None, Some(false)) => Usual { steps: 4, guidance: 1.0, ..usual },
+        _ => usual,
+    };
     Ok(match unet.in_channels {
         // Made for inpainting: it can nothing else.
         Some(INPAINTING) => Usual { tasks: &[Task::Edit], ..usual },
@@ -200,9 +215,12 @@ fn family(told: Option<&str>, class: &str) -> Result<&'static str> {
     let known = |name: &str| FAMILIES.into_iter().find(|f| *f == name);
     let by_class = || match class {
         "StudioScenePipeline" => Some("scene"),
+        // Another model, whatever its name begins with.
+        c if c.starts_with("StableDiffusion3") => None,
         c if c.starts_with("StableDiffusionXL") => Some("stable_diffusion_xl"),
         c if c.starts_with("StableDiffusion") => Some("stable_diffusion"),
-        c if c.starts_with("OnnxStableDiffusion") => Some("stable_diffusion"),
+        c if c.starts_with("OnnxStableDiffusion") || c.starts_with("LatentConsistency") => Some("stable_diffusion"),
+        "FluxPipeline" => Some("flux"),
         c if c.starts_with("FluxKontext") => Some("kontext"),
         c if c.starts_with("DreamOmni2") => Some("dreamomni2"),
         "LTXPipeline" | "LTXImageToVideoPipeline" => Some("ltx_video"),
@@ -283,6 +301,17 @@ fn usual(family: &str) -> Usual {
             guidance: 0.0,
             strength: None,
             frames: (1, Rate::FILM),
+        },
+        "flux" => Usual {
+            tasks: &[Picture],
+            references: 0,
+            roles: &[],
+            sides: (16, 4096, 16),
+            size: (1024, 1024),
+            steps: 28,
+            guidance: 3.5,
+            strength: None,
+            frames: (48, Rate::FILM),
         },
         _ => Usual {
             tasks: &[Picture, Edit],

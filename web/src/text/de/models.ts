@@ -12,7 +12,7 @@ export const models: Pick<Text, 'models'> = {
     checking: 'Jede Datei wird geprüft', readLicence: 'Lizenz lesen', discard: (file) => `${file} von der Liste nehmen`, arrived: (name) => `${name} ist da und kann benutzt werden. Die Prüfung zeigt, ob diese Maschine die Zahlen der Hersteller trifft.`,
     licenceOf: (name) => `Lizenz von ${name}`, noText: 'Das Paket bringt keinen Lizenztext mit. Nur annehmen, wenn die Lizenz dort gelesen wurde, wo das Modell herkommt.',
     name: 'Name in diesem Studio', nameHint: 'Buchstaben, Ziffern, Punkte, Binde- und Unterstriche.', acceptHint: 'Dass Sie angenommen haben, steht im Protokoll, mit der Prüfsumme dieses Textes.', accept: 'Annehmen und einspielen',
-    families: { scene: 'Szenenzeichner', stable_diffusion: 'Stable Diffusion', stable_diffusion_xl: 'Stable Diffusion XL', kontext: 'FLUX.1 Kontext', dreamomni2: 'DreamOmni2', ltx_video: 'LTX-Video', upscaler: 'Vergrößerer' },
+    families: { scene: 'Szenenzeichner', stable_diffusion: 'Stable Diffusion', stable_diffusion_xl: 'Stable Diffusion XL', flux: 'FLUX.1', kontext: 'FLUX.1 Kontext', dreamomni2: 'DreamOmni2', ltx_video: 'LTX-Video', upscaler: 'Vergrößerer' },
     sides: (min, max, multiple) => `${min}–${max} px, Vielfache von ${multiple}`,
     files: (count) => (count === 1 ? '1 Datei' : `${count} Dateien`), disk: 'Auf der Platte', embedded: 'Teil des Programms',
     sealed: 'Gewichte versiegelt', seal: 'Gewichte versiegeln', sealHint: 'Auf der Platte öffnen sie nur die Schlüssel dieses Studios. Das Laden des Modells dauert länger, und es braucht bis zu doppelt so viel Speicher.',

@@ -11,7 +11,7 @@ export const models = {
     checking: 'Checking every file', readLicence: 'Read the licence', discard: (file: string) => `Take ${file} off the list`, arrived: (name: string) => `${name} is here and can be used. Test it to see whether this machine gives its makers’ numbers.`,
     licenceOf: (name: string) => `Licence of ${name}`, noText: 'The package brings no text of its licence. Accept it only if you have read the licence where you got the model.',
     name: 'Name in this studio', nameHint: 'Letters, digits, dots, hyphens and underscores.', acceptHint: 'That you accepted is written into the audit log, with the hash of this text.', accept: 'Accept and import',
-    families: { scene: 'Scene sketcher', stable_diffusion: 'Stable Diffusion', stable_diffusion_xl: 'Stable Diffusion XL', kontext: 'FLUX.1 Kontext', dreamomni2: 'DreamOmni2', ltx_video: 'LTX-Video', upscaler: 'Upscaler' } as Record<string, string>,
+    families: { scene: 'Scene sketcher', stable_diffusion: 'Stable Diffusion', stable_diffusion_xl: 'Stable Diffusion XL', flux: 'FLUX.1', kontext: 'FLUX.1 Kontext', dreamomni2: 'DreamOmni2', ltx_video: 'LTX-Video', upscaler: 'Upscaler' } as Record<string, string>,
     sides: (min: number, max: number, multiple: number) => `${min}–${max} px, multiples of ${multiple}`,
     files: (count: number) => (count === 1 ? '1 file' : `${count} files`), disk: 'On disk', embedded: 'part of the program',
     sealed: 'weights sealed', seal: 'Seal the weights', sealHint: 'On the disk only the keys of this studio open them. Opening the model takes longer, and it may need twice the memory.',
