@@ -8,7 +8,7 @@ use ort::value::{DynTensor, DynValue, Outlet, TensorElementType, TensorRef};
 use super::capture::{Captures, Place};
 use super::error::{Error, Result};
 use super::latents::Latents;
-use super::packages::{Files, beside};
+use super::packages::{Files, beside, still};
 use super::runtime::{self, Runtime};
 use super::settings::Settings;
 use super::tensors;
@@ -74,15 +74,16 @@ impl Graph {
     ) -> Result<Self> {
         let file = format!("{folder}/model.onnx");
         let mut builder = options(runtime, settings, captures.is_some()).map_err(|e| fault(folder, &e))?;
+        let quiet = still::without_noise(files, &file)?;
         // A file on disk is opened by its path: weights may lie beside it, and need not be read twice.
-        let session = if let Some(path) = files.as_it_is(&file) {
+        let session = if let Some(path) = files.as_it_is(&file).filter(|_| quiet.is_none()) {
             builder.commit_from_file(path)
         } else {
             for (name, bytes) in beside::weights(files, &file)? {
                 builder =
                     builder.with_external_initializer_file_in_memory(name, bytes).map_err(|e| fault(folder, &e))?;
             }
-            builder.commit_from_memory(&files.read(&file)?)
+            builder.commit_from_memory(&quiet.map_or_else(|| files.read(&file), |bytes| Ok(bytes.into()))?)
         };
         let session = session.map_err(|e| fault(folder, &e))?;
         let inputs = session.inputs().iter().filter_map(Port::new).collect();
@@ -302,7 +303,28 @@ fn asked(detail: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+
+    #[test]
+    fn noise_that_a_graph_would_draw_itself_is_not_drawn() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vae_encoder/model.onnx");
+        std::fs::create_dir(file.parent().unwrap()).unwrap();
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/dice.onnx"), &file).unwrap();
+        let settings = Settings { threads: 1, ..Settings::default() };
+        let given = [1.0, 2.0, 3.0, 4.0];
+        let mut graph = Graph::open(&Files::Folder(folder.path().to_owned()), "vae_encoder", &settings).unwrap();
+        let (input, output) = graph.only_ports().unwrap();
+        for _ in 0..2 {
+            assert_eq!(graph.run(&[(&input, Feed::Numbers(&[1, 4], &given))], &output).unwrap().values, given);
+        }
+        // The file itself throws its dice.
+        let environment = runtime::open(&settings).unwrap().environment;
+        graph.session = Session::builder(&environment).unwrap().commit_from_file(&file).unwrap();
+        assert_ne!(graph.run(&[(&input, Feed::Numbers(&[1, 4], &given))], &output).unwrap().values, given);
+    }
 
     #[test]
     fn a_lack_of_memory_is_told_with_what_was_asked_for() {

@@ -22,6 +22,7 @@ mod receipt;
 mod reseal;
 mod seal;
 pub(crate) mod source;
+pub(crate) mod still;
 mod upscaler;
 mod video_vae;
 mod wire;
