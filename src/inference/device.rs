@@ -8,7 +8,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use ort::environment::Environment;
-use ort::ep::{CUDA, ExecutionProvider, ExecutionProviderDispatch, TensorRT};
+use ort::ep::cuda::ConvAlgorithmSearch;
+use ort::ep::{ArenaExtendStrategy, CUDA, ExecutionProvider, ExecutionProviderDispatch, TensorRT};
 use ort::session::Session;
 use ort::session::builder::SessionBuilder;
 use ort::value::{Tensor, TensorRef};
@@ -139,7 +140,17 @@ fn processor(reason: String) -> Device {
 /// In the order in which ONNX Runtime asks them for each part of a graph; what none takes, the processor does.
 fn providers(provider: Provider, card: u32, captures: bool) -> Vec<ExecutionProviderDispatch> {
     let number = i32::try_from(card).unwrap_or(0);
-    let cuda = CUDA::default().with_device_id(number).with_cuda_graph(captures).build().error_on_failure();
+    // Memory as it is asked for, not rounded up to the next power of two: large weights leave no room for that. Kernels
+    // by rule, not by a race that may end otherwise next time: equal orders give equal pictures. And full precision
+    // stays full; who wants it faster brings weights in half precision.
+    let cuda = CUDA::default()
+        .with_device_id(number)
+        .with_arena_extend_strategy(ArenaExtendStrategy::SameAsRequested)
+        .with_conv_algorithm_search(ConvAlgorithmSearch::Heuristic)
+        .with_tf32(false)
+        .with_cuda_graph(captures)
+        .build()
+        .error_on_failure();
     let tensorrt = TensorRT::default().with_device_id(number).build().error_on_failure();
     match provider {
         Provider::Tensorrt => vec![tensorrt, cuda],
