@@ -1,7 +1,11 @@
 //! The binary: everything it does is in the library.
 
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use mimalloc::MiMalloc;
+
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static HEAP: Heap = Heap;
 
 fn main() -> std::process::ExitCode {
     silence_the_runtime();
@@ -23,4 +27,52 @@ fn silence_the_runtime() {
 fn give_memory_back() {
     // SAFETY: sets one number of the C library's allocator, before any other thread could use it.
     let _ = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 20) };
+}
+
+/// Small blocks are mimalloc's and large ones the C library's, which gives each back as it is freed: mimalloc keeps the
+/// room of a model's weights until somebody wants as much again, which may be never.
+struct Heap;
+
+/// Pictures are smaller, weights larger.
+const LARGE: usize = 8 << 20;
+
+fn is_large(size: usize) -> bool {
+    size >= LARGE
+}
+
+// SAFETY: a block's size says which of the two allocators it is of, whenever it is asked for; both keep the contract.
+#[expect(unsafe_code, reason = "an allocator can be written in no other way")]
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as the caller promised.
+        unsafe { if is_large(layout.size()) { System.alloc(layout) } else { MiMalloc.alloc(layout) } }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as the caller promised.
+        unsafe { if is_large(layout.size()) { System.alloc_zeroed(layout) } else { MiMalloc.alloc_zeroed(layout) } }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promised, and by its size the block is of this one.
+        unsafe { if is_large(layout.size()) { System.dealloc(block, layout) } else { MiMalloc.dealloc(block, layout) } }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as the caller promised, and by its size the block is of this one; what changes hands is copied.
+        unsafe {
+            match (is_large(layout.size()), is_large(size)) {
+                (false, false) => MiMalloc.realloc(block, layout, size),
+                (true, true) => System.realloc(block, layout, size),
+                _ => {
+                    let moved = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+                    if !moved.is_null() {
+                        moved.copy_from_nonoverlapping(block, layout.size().min(size));
+                        self.dealloc(block, layout);
+                    }
+                    moved
+                }
+            }
+        }
+    }
 }

@@ -8,7 +8,7 @@ use ort::value::{DynTensor, DynValue, Outlet, TensorElementType, TensorRef};
 use super::capture::{Captures, Place};
 use super::error::{Error, Result};
 use super::latents::Latents;
-use super::packages::{Files, beside, still};
+use super::packages::{Files, beside, piped, still};
 use super::runtime::{self, Runtime};
 use super::settings::Settings;
 use super::tensors;
@@ -79,11 +79,16 @@ impl Graph {
         let session = if let Some(path) = files.as_it_is(&file).filter(|_| quiet.is_none()) {
             builder.commit_from_file(path)
         } else {
-            for (name, bytes) in beside::weights(files, &file)? {
-                builder =
-                    builder.with_external_initializer_file_in_memory(name, bytes).map_err(|e| fault(folder, &e))?;
+            let beside = beside::weights(files, &file)?;
+            if beside.is_empty() && quiet.is_none() && files.are_sealed() {
+                piped::read(files, &file, |path| builder.commit_from_file(path))?
+            } else {
+                for (name, bytes) in beside {
+                    builder =
+                        builder.with_external_initializer_file_in_memory(name, bytes).map_err(|e| fault(folder, &e))?;
+                }
+                builder.commit_from_memory(&quiet.map_or_else(|| files.read(&file), |bytes| Ok(bytes.into()))?)
             }
-            builder.commit_from_memory(&quiet.map_or_else(|| files.read(&file), |bytes| Ok(bytes.into()))?)
         };
         let session = session.map_err(|e| fault(folder, &e))?;
         let inputs = session.inputs().iter().filter_map(Port::new).collect();

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use dreamomni2::app::open::{Opener, models_key};
 use dreamomni2::base::secret::Secret;
 use dreamomni2::crypto::FileKey;
-use dreamomni2::inference::{Lora, PackageInfo, Packages, Result};
+use dreamomni2::inference::{Lora, PackageInfo, Packages, Result, Settings};
 use dreamomni2::work::{Start, Worker};
 use serde_json::json;
 use tempfile::TempDir;
@@ -35,6 +35,16 @@ impl Place {
 
     fn import(&self, name: &str, seal: bool) -> Result<PackageInfo> {
         import(&self.packages, &folder(name), name, seal)
+    }
+
+    /// How workers are started that have these models.
+    fn workers(&self) -> Start {
+        let cache = Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime"));
+        Start {
+            program: PathBuf::from(env!("CARGO_BIN_EXE_dreamomni2")),
+            engine: Settings { cache, threads: 1, ..Settings::default() },
+            models: Some(self.models.path().to_owned()),
+        }
     }
 
     /// The same models for somebody with another key, or none.
@@ -242,21 +252,36 @@ fn a_lone_graph_and_an_archive_with_a_folder_around_it_are_sealed_too() {
 fn a_worker_opens_sealed_models_only_with_the_key_that_it_was_given() {
     let place = Place::new();
     place.import("sd", true).unwrap();
-    let how = Start {
-        program: PathBuf::from(env!("CARGO_BIN_EXE_dreamomni2")),
-        engine: dreamomni2::inference::Settings {
-            cache: Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("runtime")),
-            threads: 1,
-            ..Default::default()
-        },
-        models: Some(place.models.path().to_owned()),
-    };
+    let how = place.workers();
     let cases = Worker::start(&how, Some(&FileKey::from_bytes([7; 32]))).unwrap().test("sd").unwrap();
     assert!(!cases.is_empty() && cases.iter().all(|case| case.passed));
     for key in [None, Some(FileKey::from_bytes([8; 32]))] {
         let refused = Worker::start(&how, key.as_ref()).unwrap().test("sd").unwrap_err();
         assert!(refused.to_string().contains("seal"), "{refused}");
     }
+}
+
+/// A number in bytes that the kernel tells of a process.
+fn told(pid: u32, key: &str) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
+}
+
+#[test]
+fn what_a_sealed_model_was_opened_from_is_not_in_memory_beside_the_loaded_model() {
+    const BALLAST: u64 = 256 << 20;
+    let (place, from) = (Place::new(), tempfile::tempdir().unwrap());
+    copy_into(&folder("kontext-half"), from.path());
+    let beside = fs::OpenOptions::new().append(true).open(from.path().join("transformer/model.onnx.data")).unwrap();
+    beside.set_len(BALLAST).unwrap();
+    import(&place.packages, from.path(), "heavy", true).unwrap();
+    let mut worker = Worker::start(&place.workers(), Some(&FileKey::from_bytes([7; 32]))).unwrap();
+    let cases = worker.test("heavy").unwrap();
+    assert!(!cases.is_empty() && cases.iter().all(|case| case.passed));
+    assert!(told(worker.pid(), "VmHWM:") > BALLAST, "it was in memory as the model was opened");
+    let stays = told(worker.pid(), "VmRSS:");
+    assert!(stays < BALLAST, "{} MiB stay", stays >> 20);
 }
 
 #[test]

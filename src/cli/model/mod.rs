@@ -67,7 +67,7 @@ Examples:
         #[arg(long)]
         accept_licence: bool,
         /// Seal the weights: on this disk only the studio's keys open them. Opening the model takes longer, and weights
-        /// that lie beside a graph are in memory twice.
+        /// that lie beside a graph are in memory twice meanwhile.
         #[arg(long)]
         seal: bool,
         #[command(flatten)]

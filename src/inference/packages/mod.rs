@@ -15,6 +15,7 @@ mod lora;
 mod manifest;
 mod onnx;
 mod pace;
+pub(crate) mod piped;
 mod placed;
 mod precision;
 mod python_json;

@@ -15,7 +15,7 @@ export const models: Pick<Text, 'models'> = {
     families: { scene: 'Szenenzeichner', stable_diffusion: 'Stable Diffusion', stable_diffusion_xl: 'Stable Diffusion XL', flux: 'FLUX.1', kontext: 'FLUX.1 Kontext', dreamomni2: 'DreamOmni2', ltx_video: 'LTX-Video', upscaler: 'Vergrößerer' },
     sides: (min, max, multiple) => `${min}–${max} px, Vielfache von ${multiple}`,
     files: (count) => (count === 1 ? '1 Datei' : `${count} Dateien`), disk: 'Auf der Platte', embedded: 'Teil des Programms',
-    sealed: 'Gewichte versiegelt', seal: 'Gewichte versiegeln', sealHint: 'Auf der Platte öffnen sie nur die Schlüssel dieses Studios. Das Laden des Modells dauert länger, und es braucht bis zu doppelt so viel Speicher.',
+    sealed: 'Gewichte versiegelt', seal: 'Gewichte versiegeln', sealHint: 'Auf der Platte öffnen sie nur die Schlüssel dieses Studios. Das Laden des Modells dauert länger und braucht so lange bis zu doppelt so viel Speicher.',
     removeOne: (name) => `${name} entfernen`, removeHint: (size) => `Seine Dateien werden gelöscht (${size}). Gemachtes bleibt; für Neues muss es wieder eingespielt werden.`, removed: (name) => `${name} wurde entfernt.`,
   },
 };

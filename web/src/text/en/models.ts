@@ -14,7 +14,7 @@ export const models = {
     families: { scene: 'Scene sketcher', stable_diffusion: 'Stable Diffusion', stable_diffusion_xl: 'Stable Diffusion XL', flux: 'FLUX.1', kontext: 'FLUX.1 Kontext', dreamomni2: 'DreamOmni2', ltx_video: 'LTX-Video', upscaler: 'Upscaler' } as Record<string, string>,
     sides: (min: number, max: number, multiple: number) => `${min}–${max} px, multiples of ${multiple}`,
     files: (count: number) => (count === 1 ? '1 file' : `${count} files`), disk: 'On disk', embedded: 'part of the program',
-    sealed: 'weights sealed', seal: 'Seal the weights', sealHint: 'On the disk only the keys of this studio open them. Opening the model takes longer, and it may need twice the memory.',
+    sealed: 'weights sealed', seal: 'Seal the weights', sealHint: 'On the disk only the keys of this studio open them. Opening the model takes longer, and may need twice the memory until it is loaded.',
     removeOne: (name: string) => `Remove ${name}`, removeHint: (size: string) => `Its files are deleted (${size}). What was made with it stays; to make more, it must be imported again.`, removed: (name: string) => `${name} was removed.`,
   },
 };
