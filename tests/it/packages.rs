@@ -322,27 +322,17 @@ fn other_tensor_names_are_refused_with_what_was_expected_and_found() {
 }
 
 #[test]
-fn a_family_without_a_pipeline_is_refused_with_the_ones_there_are() {
-    // Another model's name may begin like that of one there is a pipeline for.
+fn a_family_without_a_pipeline_is_refused_with_the_ones_there_are_however_its_name_begins() {
     for class in ["WuerstchenPipeline", "StableDiffusion3Pipeline", "FluxFillPipeline"] {
         let (code, sentence) = refusal(|folder| {
             fs::write(folder.join("model_index.json"), format!(r#"{{"_class_name":"{class}"}}"#)).unwrap();
             fs::remove_file(folder.join("studio-model.toml")).unwrap();
         });
-        assert_eq!(code, "package_unsupported");
-        assert!(sentence.contains(class) && sentence.contains("kontext"), "{sentence}");
+        assert!(
+            code == "package_unsupported" && sentence.contains(class) && sentence.contains("kontext"),
+            "{sentence}"
+        );
     }
-}
-
-#[test]
-fn a_model_distilled_to_a_few_steps_says_so() {
-    let defaults = |name: &str| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/packages").join(name);
-        Package::in_folder(&folder).unwrap().info.defaults
-    };
-    assert_eq!((defaults("lcm").steps, defaults("lcm").guidance), (4, 8.5));
-    assert_eq!((defaults("flux").steps, defaults("flux").guidance), (4, 1.0));
-    assert_eq!(defaults("sd").steps, 25);
 }
 
 #[test]

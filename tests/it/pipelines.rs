@@ -100,6 +100,12 @@ fn every_reference_case_is_replayed_within_its_bounds() {
 }
 
 #[test]
+fn a_model_distilled_to_a_few_steps_says_so() {
+    let advice = |name: &str| (package(name).info.defaults.steps, package(name).info.defaults.guidance);
+    assert_eq!([advice("lcm"), advice("flux"), advice("sd")], [(4, 8.5), (4, 1.0), (25, 7.5)]);
+}
+
+#[test]
 fn half_precision_stays_within_the_bounds_of_a_test_of_pytorchs_full_precision() {
     let mut wrong = Vec::new();
     for name in ["sd-half", "kontext-half", "ltx-half", "upscale2-half"] {
