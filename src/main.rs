@@ -33,7 +33,7 @@ fn give_memory_back() {
 /// room of a model's weights until somebody wants as much again, which may be never.
 struct Heap;
 
-/// Pictures are smaller, weights larger.
+/// Most pictures are smaller, most weights larger.
 const LARGE: usize = 8 << 20;
 
 fn is_large(size: usize) -> bool {
