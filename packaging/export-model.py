@@ -114,20 +114,24 @@ class VideoDecoder(torch.nn.Module):
         return self.vae.decode(latent_sample, timestep, return_dict=False)[0]
 
 
-def write(module, folder, inputs, names, outputs, free, dynamo=False):
-    """Exports one graph; `free` are its dimensions without a fixed length."""
+def write(module, folder, inputs, names, outputs, free, dynamo=False, last=False):
+    """Exports one graph; `free` are its dimensions without a fixed length. The `last` one of a network lets its weights go."""
     folder.mkdir(parents=True, exist_ok=True)
     graph = folder / "model.onnx"
     module = module.eval().requires_grad_(False)
+    size = sum(parameter.nbytes for parameter in module.state_dict().values())
     if dynamo:
         torch.onnx.export(module, inputs, graph, input_names=names, output_names=outputs, dynamic_shapes=free, opset_version=20,
                           dynamo=True, external_data=True)
     else:
-        torch.onnx.export(module, inputs, graph, input_names=names, output_names=outputs, dynamic_axes=free, opset_version=17, dynamo=False)
+        # As text: of a path this exporter does not know where to put more than 2 GiB.
+        torch.onnx.export(module, inputs, str(graph), input_names=names, output_names=outputs, dynamic_axes=free, opset_version=17, dynamo=False)
+    if last:
+        # They stand in files now, and are read from there.
+        module.to("meta")
     model = onnx.load(graph)
     for path in folder.iterdir():
         path.unlink()
-    size = sum(parameter.nbytes for parameter in module.state_dict().values())
     # What an exporter notes of its own source are paths of this machine.
     del model.metadata_props[:], model.graph.metadata_props[:]
     for node in model.graph.node:
@@ -158,7 +162,7 @@ def text_encoder(source, out, name, dtype, every_layer, classes):
     free = {"input_ids": {0: "batch"}, **{n: {0: "batch"} for n in names}}
     if "T5" in kind.__name__:
         free = {"input_ids": {0: "batch", 1: "length"}, "last_hidden_state": {0: "batch", 1: "length"}}
-    write(module, out / name, (ids,), ["input_ids"], names, free)
+    write(module, out / name, (ids,), ["input_ids"], names, free, last=True)
 
 
 def unet(source, out, dtype, xl):
@@ -177,7 +181,7 @@ def unet(source, out, dtype, xl):
         inputs.append(torch.randn(2, c.time_cond_proj_dim, dtype=dtype))
         names.append("timestep_cond")
         free["timestep_cond"] = {0: "batch"}
-    write(Unet(model, xl), out / "unet", tuple(inputs), names, ["out_sample"], free)
+    write(Unet(model, xl), out / "unet", tuple(inputs), names, ["out_sample"], free, last=True)
 
 
 def transformer(source, out, dtype):
@@ -195,7 +199,7 @@ def transformer(source, out, dtype):
     if not c.guidance_embeds:
         free["guidance"] = None
     given = tuple(inputs.values()) + (() if c.guidance_embeds else (None,))
-    write(Transformer(model), out / "transformer", given, list(inputs), ["out_hidden_states"], free, dynamo=True)
+    write(Transformer(model), out / "transformer", given, list(inputs), ["out_hidden_states"], free, dynamo=True, last=True)
 
 
 def vae(source, out, dtype):
@@ -221,7 +225,7 @@ def video_transformer(source, out, dtype):
     tokens, words = torch.export.Dim("tokens", min=2, max=1 << 20), torch.export.Dim("words", min=2, max=4096)
     free = {"hidden_states": {1: tokens}, "encoder_hidden_states": {1: words}, "timestep": {1: tokens}, "encoder_attention_mask": {1: words},
             "video_coords": {2: tokens}}
-    write(VideoTransformer(model), out / "transformer", tuple(inputs.values()), list(inputs), ["out_hidden_states"], free, dynamo=True)
+    write(VideoTransformer(model), out / "transformer", tuple(inputs.values()), list(inputs), ["out_hidden_states"], free, dynamo=True, last=True)
 
 
 def video_vae(source, out, dtype):
