@@ -127,7 +127,9 @@ impl Device {
     /// Has a session compute on it.
     pub(super) fn on(&self, builder: SessionBuilder, captures: bool) -> ort::Result<SessionBuilder> {
         match self.provider {
-            Provider::Cpu => Ok(builder),
+            // A plan of the memory is made from the first run's and laid beside that: at 512x512 a Stable Diffusion then
+            // needs 8.3 GB in place of 5.9, and is no quicker.
+            Provider::Cpu => Ok(builder.with_memory_pattern(false)?),
             provider => Ok(builder.with_execution_providers(providers(provider, self.card, captures))?),
         }
     }

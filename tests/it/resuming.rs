@@ -244,7 +244,8 @@ fn somebody_who_stops_an_import_between_two_chunks_finds_it_where_it_was() {
     assert!((SMALL..LARGE).contains(&heard), "{heard}");
     let half = &place.packages().stopped()[0];
     assert_eq!(half.from, from.canonicalize().unwrap());
-    assert!(half.bytes >= SMALL, "{half:?}");
+    // What of the large one was written takes room too.
+    assert!(half.bytes + (64 << 10) >= heard, "{half:?} of {heard}");
     // Once more at once, while what stands is looked at: it is not taken for torn.
     let stopped = place.packages().import(&from, Some("m"), &mut |_, _| ControlFlow::Break(()));
     assert_eq!(stopped.unwrap_err().code(), "import_stopped");

@@ -54,7 +54,7 @@ pub(super) fn info(packages: &Packages, name: &str, json: bool) -> Result<(), Fa
         ("schedulers", if info.schedulers.is_empty() { "its own".to_owned() } else { info.schedulers.join(", ") }),
         ("rewriter", if info.rewrites { "yes: `render --rewrite`" } else { "none" }.to_owned()),
         ("weights", if info.sealed { "sealed: the studio's keys open them" } else { "open" }.to_owned()),
-        ("memory", format!("about {} MB", info.memory_bytes / 1_000_000)),
+        ("memory", format!("about {} MB on a processor", info.memory_bytes / 1_000_000)),
         ("hash", info.hash.clone()),
     ];
     for (what, value) in rows {

@@ -23,7 +23,8 @@ use super::upscaler;
 /// The operators that the runtime brings itself, a set a line; tests/oracle/operators.py writes it.
 const OPERATORS: &str = include_str!("operators.txt");
 
-pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Result<()> {
+/// What its graphs say of themselves.
+pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Result<BTreeMap<String, Facts>> {
     promised(manifest, receipt)?;
     let info = info::of("package", files, manifest)?;
     let graphs = graphs(files, receipt)?;
@@ -58,7 +59,7 @@ pub(super) fn all(files: &Files, manifest: &Manifest, receipt: &Receipt) -> Resu
     if info.family == "scene" && !files.has("tokenizer/lexicon.json") {
         return Err(Error::FileMissing { file: "tokenizer/lexicon.json".to_owned() });
     }
-    Ok(())
+    Ok(graphs)
 }
 
 /// Which tokenizer reads for which text encoder.

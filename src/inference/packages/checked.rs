@@ -8,6 +8,7 @@ use crate::inference::staging::Stage;
 use super::check;
 use super::files::Files;
 use super::manifest::Manifest;
+use super::memory;
 use super::receipt::{self, Receipt};
 
 pub(super) struct Checked {
@@ -26,7 +27,8 @@ impl Checked {
     /// The same for a package whose hashes were taken as it was copied.
     pub(super) fn with(files: Files, receipt: Receipt) -> Result<Self> {
         let manifest = Manifest::of(&files)?;
-        check::all(&files, &manifest, &receipt)?;
+        let graphs = check::all(&files, &manifest, &receipt)?;
+        let receipt = Receipt { loaded: Some(memory::loaded(&files, &graphs)?), ..receipt };
         Ok(Checked { files, manifest, receipt })
     }
 

@@ -18,7 +18,7 @@ use super::files::Files;
 use super::pace::Pace;
 use super::receipt::Receipt;
 use super::seal::{self, Seal};
-use super::source::{Member, Stamp, unsafe_file};
+use super::source::{self, Member, Stamp, unsafe_file};
 
 /// One line for each file that stands, behind a first one that says where they come from. A line is written when its
 /// file is on the disk; one that is torn, or says what is not so, costs a copy and nothing else.
@@ -42,7 +42,7 @@ struct Stands {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stopped {
     pub from: PathBuf,
-    /// What of it stands.
+    /// What it takes on the disk, of a file that was not copied to its end too.
     pub bytes: u64,
 }
 
@@ -192,9 +192,8 @@ fn key_of(path: &Path) -> String {
 /// The imports that wait to be gone on with.
 pub(super) fn stopped(models: &Path) -> Vec<Stopped> {
     let read = |half: PathBuf| {
-        let journal = half.join(JOURNAL);
-        let begun = lines::<Begun>(&journal).into_iter().next_back();
-        let bytes = stands(&journal).iter().map(|line| line.bytes).sum();
+        let begun = lines::<Begun>(&half.join(JOURNAL)).into_iter().next_back();
+        let bytes = source::size(&half).unwrap_or(0);
         Stopped { from: begun.map_or(half, |begun| begun.from), bytes }
     };
     staging::left(models).into_iter().map(read).collect()

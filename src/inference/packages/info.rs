@@ -10,6 +10,7 @@ use crate::media::picture::MOST_SIDE;
 
 use super::files::{Files, in_rewriter};
 use super::manifest::Manifest;
+use super::memory;
 use super::receipt::Receipt;
 use super::upscaler::UpscalerFacts;
 use super::video_vae::VideoVaeFacts;
@@ -36,7 +37,7 @@ pub struct PackageInfo {
     /// The schedulers that an order may ask for in place of the package's own.
     pub schedulers: Vec<String>,
     pub defaults: Defaults,
-    /// About what a worker needs while it renders at the default size.
+    /// About what a worker needs on a processor while it renders at the default size.
     pub memory_bytes: u64,
     /// What its files take on disk.
     pub bytes: u64,
@@ -112,9 +113,7 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
     let frames = manifest.defaults.frames.unwrap_or(usual.frames.0).max(1);
     let receipt = Receipt::of(files)?;
     let rewrites = matches!(family, "kontext" | "dreamomni2") && receipt.files.keys().any(|f| in_rewriter(f));
-    // The two parts are never in memory together.
-    let rewriter = if rewrites { rewriter_bytes(files, &receipt) } else { 0 };
-    let largest = rewriter.max(receipt.bytes.saturating_sub(rewriter));
+    let size = Size::new(width, height);
     Ok(PackageInfo {
         name: name.to_owned(),
         version: version(manifest),
@@ -127,7 +126,7 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             min: able.min_side.unwrap_or(min),
             max: able.max_side.unwrap_or(max),
             multiple: able.multiple.unwrap_or(multiple).max(1),
-            suggested: manifest.suggested()?.unwrap_or_else(|| vec![Size::new(width, height)]),
+            suggested: manifest.suggested()?.unwrap_or_else(|| vec![size]),
         },
         frame_step,
         scale,
@@ -147,17 +146,11 @@ pub(crate) fn of(name: &str, files: &Files, manifest: &Manifest) -> Result<Packa
             rate: manifest.default_rate()?.unwrap_or(usual.frames.1),
         },
         bytes: receipt.bytes,
-        memory_bytes: manifest.memory_bytes.unwrap_or(largest + largest / 2 + (256 << 20)),
+        memory_bytes: manifest.memory_bytes.unwrap_or_else(|| memory::needed(family, &receipt, size)),
         hash: receipt.hash,
         sealed: files.are_sealed(),
         embedded: files.are_embedded(),
     })
-}
-
-fn rewriter_bytes(files: &Files, receipt: &Receipt) -> u64 {
-    let paths =
-        receipt.files.keys().filter(|f| in_rewriter(f)).filter_map(|f| files.folder().map(|folder| folder.join(f)));
-    paths.filter_map(|path| path.metadata().ok()).map(|m| m.len()).sum()
 }
 
 #[derive(Default, Deserialize)]

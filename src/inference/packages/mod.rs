@@ -13,6 +13,7 @@ mod lone;
 mod look;
 mod lora;
 mod manifest;
+mod memory;
 mod onnx;
 mod pace;
 pub(crate) mod piped;

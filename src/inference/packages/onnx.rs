@@ -9,6 +9,10 @@ use crate::inference::error::{Error, Result};
 use super::files::{Content, Files};
 use super::wire::{Value, Wire, bad};
 
+/// ONNX's numbers of two types of numbers.
+pub(super) const FLOAT16: u64 = 10;
+pub(super) const BFLOAT16: u64 = 16;
+
 /// Graphs inside graphs inside graphs.
 const MOST_DEPTH: u32 = 32;
 
@@ -24,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) weights: Vec<Outside>,
     /// ONNX's numbers of the types that matrices and kernels are kept in.
     pub(crate) kinds: BTreeSet<u64>,
+    /// Bytes of all numbers that are kept in half precision or bfloat16.
+    pub(crate) halves: u64,
     /// Inputs that are given by the file itself are none.
     given: BTreeSet<String>,
 }
@@ -154,16 +160,15 @@ fn text(wire: &mut Wire, end: u64, into: &mut String) -> io::Result<()> {
 /// A tensor's name; notes weights that lie outside.
 fn tensor(wire: &mut Wire, end: u64, facts: &mut Facts) -> io::Result<String> {
     let (mut name, mut outside) = (String::new(), None::<Outside>);
-    let (mut sides, mut kind) = (0, None);
+    let (mut sides, mut kind) = (Vec::new(), None);
     wire.message(end, &mut |wire, field, value| match (field, value) {
-        (1, Value::Number(_)) => {
-            sides += 1;
+        (1, Value::Number(side)) => {
+            sides.push(side);
             Ok(())
         }
         (1, Value::Bytes(end)) => {
             while wire.at() < end {
-                wire.number()?;
-                sides += 1;
+                sides.push(wire.number()?);
             }
             Ok(())
         }
@@ -179,7 +184,10 @@ fn tensor(wire: &mut Wire, end: u64, facts: &mut Facts) -> io::Result<String> {
         _ => Ok(()),
     })?;
     facts.weights.extend(outside);
-    facts.kinds.extend(kind.filter(|_| sides > 1));
+    if matches!(kind, Some(FLOAT16 | BFLOAT16)) {
+        facts.halves = facts.halves.saturating_add(sides.iter().copied().fold(2, u64::saturating_mul));
+    }
+    facts.kinds.extend(kind.filter(|_| sides.len() > 1));
     Ok(name)
 }
 

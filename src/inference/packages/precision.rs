@@ -3,7 +3,7 @@
 use crate::inference::error::Result;
 
 use super::Package;
-use super::onnx::{self, is_graph};
+use super::onnx::{self, BFLOAT16, FLOAT16, is_graph};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Precision {
@@ -13,10 +13,6 @@ pub(crate) enum Precision {
     /// 8 significant bits.
     Bfloat16,
 }
-
-/// ONNX's numbers of the types.
-const FLOAT16: u64 = 10;
-const BFLOAT16: u64 = 16;
 
 impl Precision {
     pub(crate) fn of(package: &Package) -> Result<Self> {

@@ -19,6 +19,9 @@ pub(crate) struct Receipt {
     pub(crate) hash: String,
     pub(crate) bytes: u64,
     pub(crate) files: BTreeMap<String, String>,
+    /// What the weights take in the memory of a processor; an older program did not write it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) loaded: Option<u64>,
 }
 
 impl Receipt {
@@ -52,7 +55,7 @@ impl Receipt {
         for (file, hash) in &files {
             whole.update(file.as_bytes()).update(&[0]).update(hash.as_bytes()).update(&[10]);
         }
-        Receipt { hash: whole.finalize().to_hex().to_string(), bytes, files }
+        Receipt { hash: whole.finalize().to_hex().to_string(), bytes, files, loaded: None }
     }
 
     /// As it is for a folder of it, which has these `files`; what lies elsewhere is left out.
