@@ -1,5 +1,7 @@
-//! Puts ONNX Runtime, compressed, into the binary, and watches the built pages. Without the library the build succeeds and the binary says what to do.
+//! Puts ONNX Runtime, compressed, into the binary, notes the hashes of the starter model, and watches the built pages.
+//! Without the library the build succeeds and the binary says what to do.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -12,6 +14,11 @@ fn main() -> io::Result<()> {
     let _ = fs::create_dir_all(&pages);
     println!("cargo:rerun-if-changed={}", pages.display());
     let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    let starter = folder.join("models/starter/package");
+    println!("cargo:rerun-if-changed={}", starter.display());
+    let mut hashes = Vec::new();
+    note_hashes(&starter, "", &mut hashes)?;
+    fs::write(out.join("starter.hashes"), hashes)?;
     let usual = folder.join(".build/onnxruntime/libonnxruntime.so");
     // Watched even while it is not there, so that fetching it is enough to have it built in.
     println!("cargo:rerun-if-changed={}", usual.display());
@@ -26,6 +33,21 @@ fn main() -> io::Result<()> {
         println!("cargo:rustc-env=STUDIO_ONNXRUNTIME_BYTES=0");
         fs::write(&packed, [])
     }
+}
+
+/// A line for each file: its hash, how many bytes it has, and its name, with `/` between folders.
+fn note_hashes(folder: &Path, inside: &str, lines: &mut Vec<u8>) -> io::Result<()> {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let entry = entry?;
+        let name = format!("{inside}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            note_hashes(&entry.path(), &format!("{name}/"), lines)?;
+        } else {
+            let bytes = fs::read(entry.path())?;
+            writeln!(lines, "{} {} {name}", blake3::hash(&bytes).to_hex(), bytes.len())?;
+        }
+    }
+    Ok(())
 }
 
 /// What `packaging/fetch-onnxruntime.sh` wrote beside the library, if it was that.

@@ -13,6 +13,10 @@ use super::files::Files;
 
 pub(crate) const FILE: &str = "studio-import.json";
 
+/// The starter's files as the build saw them: hash, bytes and name. To read them all for a list of models would put them
+/// all into the server's memory.
+static STARTER: &str = include_str!(concat!(env!("OUT_DIR"), "/starter.hashes"));
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Receipt {
     /// BLAKE3 over the list of files and their hashes.
@@ -27,15 +31,26 @@ pub(crate) struct Receipt {
 impl Receipt {
     /// The one an import left, or one made now by reading everything.
     pub(crate) fn of(files: &Files) -> Result<Self> {
-        static STARTER: OnceLock<Receipt> = OnceLock::new();
+        static KNOWN: OnceLock<Receipt> = OnceLock::new();
         match files {
-            Files::Embedded => match STARTER.get() {
-                Some(known) => Ok(known.clone()),
-                None => Receipt::made(files).map(|made| STARTER.get_or_init(|| made).clone()),
-            },
+            Files::Embedded => Ok(KNOWN.get_or_init(Receipt::starter).clone()),
             _ if files.has(FILE) => files.json(FILE),
             _ => Receipt::made(files),
         }
+    }
+
+    fn starter() -> Self {
+        let (mut hashes, mut all) = (BTreeMap::new(), 0u64);
+        for line in STARTER.lines() {
+            let mut parts = line.splitn(3, ' ');
+            if let (Some(hash), Some(Ok(bytes)), Some(file)) =
+                (parts.next(), parts.next().map(str::parse), parts.next())
+            {
+                all = all.saturating_add(bytes);
+                hashes.insert(file.to_owned(), hash.to_owned());
+            }
+        }
+        Receipt::of_hashes(hashes, all)
     }
 
     /// Made by reading everything.
@@ -85,4 +100,16 @@ fn hashed(files: &Files, file: &str) -> Result<(String, u64)> {
     let mut content = io::BufReader::with_capacity(1 << 20, files.open(file)?);
     io::copy(&mut content, &mut hasher).map_err(|error| Error::Io { path: PathBuf::from(file), error })?;
     Ok((hasher.finalize().to_hex().to_string(), hasher.count()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_starters_hashes_are_those_that_reading_it_gives() {
+        let known = Receipt::of(&Files::Embedded).unwrap();
+        assert!(Files::has_starter() && known.bytes > 0);
+        assert_eq!(known, Receipt::made(&Files::Embedded).unwrap());
+    }
 }
