@@ -44,9 +44,11 @@ impl Bound {
                 .map(|(port, feed)| Ok((port.name.clone(), feed.copied(port)?)))
                 .collect::<ort::Result<_>>()?;
             // With captures these have buffers of their own.
-            for (name, value) in stay.iter().filter(|_| graph.captures.is_none()) {
-                // On a card this is the one time that it is copied there.
-                binding.bind_input(name, value)?;
+            if graph.captures.is_none() {
+                for (name, value) in &stay {
+                    // On a card this is the one time that it is copied there.
+                    binding.bind_input(name, value)?;
+                }
             }
             let changes = change.iter().map(|(port, feed)| Change::new(port, feed)).collect::<ort::Result<_>>()?;
             // The scheduler computes on the processor. What the first run allocates there is used again by all others.
@@ -82,10 +84,6 @@ impl Bound {
         for (port, numbers) in changed {
             for change in self.changes.iter_mut().filter(|c| c.port.name == port.name) {
                 tensors::overwrite(&mut change.tensor, change.batch, numbers)?;
-                if graph.captures.is_none() {
-                    // The processor goes on using this very memory; a card gets a copy.
-                    self.binding.bind_input(&port.name, &change.tensor)?;
-                }
             }
         }
         if let Some(captures) = &mut graph.captures {
@@ -93,6 +91,10 @@ impl Bound {
             let asked = Asked { of: &self.mark, stay: &self.stay, change, wanted: &self.wanted.name };
             self.said = Some(captures.step(&mut graph.session, &asked)?);
             return Ok(());
+        }
+        for change in &self.changes {
+            // The processor goes on using this very memory; a card gets a copy.
+            self.binding.bind_input(&change.port.name, &change.tensor)?;
         }
         self.binding.synchronize_inputs()?;
         let mut said = graph.session.run_binding(&self.binding)?;

@@ -164,10 +164,7 @@ fn inside(location: &str) -> bool {
 
 /// No program or pickle under another name; raw weights may look like anything.
 fn harmless(files: &Files, receipt: &Receipt, graphs: &BTreeMap<String, Facts>) -> Result<()> {
-    let raw: BTreeSet<String> = graphs
-        .iter()
-        .flat_map(|(file, facts)| facts.weights.iter().map(|w| onnx::sibling(file, &w.location)))
-        .collect();
+    let raw: BTreeSet<String> = graphs.iter().flat_map(|(file, facts)| facts.beside(file)).collect();
     for file in receipt.files.keys().filter(|f| !raw.contains(*f) && !is_graph(f)) {
         let mut head = [0; 8];
         let failed = |error| Error::Io { path: PathBuf::from(file), error };

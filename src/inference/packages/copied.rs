@@ -17,10 +17,11 @@ pub(super) fn into(stage: &Stage, file: &str, bytes: impl Read, seal: Option<&Se
     Ok((copied, hashed.hasher.finalize().to_hex().to_string()))
 }
 
-pub(super) fn hash(mut bytes: impl Read) -> io::Result<String> {
+/// The hash of bytes that are copied nowhere, and how many they are.
+pub(super) fn hash(mut bytes: impl Read) -> io::Result<(String, u64)> {
     let mut hasher = blake3::Hasher::new();
     io::copy(&mut bytes, &mut hasher)?;
-    Ok(hasher.finalize().to_hex().to_string())
+    Ok((hasher.finalize().to_hex().to_string(), hasher.count()))
 }
 
 struct Hashed<R> {

@@ -181,6 +181,6 @@ fn walk(folder: &Path, inside: &str, found: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-fn malformed(file: &str, detail: &str) -> Error {
+pub(super) fn malformed(file: &str, detail: &str) -> Error {
     Error::FileMalformed { file: file.to_owned(), detail: detail.to_owned() }
 }

@@ -112,7 +112,7 @@ impl Half {
         let Ok(content) = self.files.open(member.name) else { return Ok(None) };
         let found = copied::hash(pace.through(content));
         // Not read to its end is not torn.
-        pace.outcome(Ok(found.is_ok_and(|found| found == line.hash).then_some(line.hash)))
+        pace.outcome(Ok(found.is_ok_and(|(found, _)| found == line.hash).then_some(line.hash)))
     }
 
     fn copy(&mut self, member: Member, path: &Path, pace: &mut Pace) -> Result<String> {

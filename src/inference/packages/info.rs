@@ -295,17 +295,7 @@ fn usual(family: &str) -> Usual {
             strength: None,
             frames: (1, Rate::FILM),
         },
-        "flux" => Usual {
-            tasks: &[Picture],
-            references: 0,
-            roles: &[],
-            sides: (16, 4096, 16),
-            size: (1024, 1024),
-            steps: 28,
-            guidance: 3.5,
-            strength: None,
-            frames: (48, Rate::FILM),
-        },
+        "flux" => Usual { tasks: &[Picture], references: 0, roles: &[], ..usual("kontext") },
         _ => Usual {
             tasks: &[Picture, Edit],
             references: if family == "kontext" { 1 } else { 5 },

@@ -1,12 +1,12 @@
 //! How much memory a package needs on a processor, which computes in single precision whatever its weights are kept in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::base::units::Size;
 use crate::inference::error::Result;
 
 use super::files::{Files, in_rewriter};
-use super::onnx::{self, Facts};
+use super::onnx::Facts;
 use super::receipt::Receipt;
 
 /// The process itself, ONNX Runtime and tokenizers.
@@ -16,10 +16,9 @@ const PROGRAM: u64 = 256 << 20;
 pub(super) fn loaded(files: &Files, graphs: &BTreeMap<String, Facts>) -> Result<u64> {
     let (mut rewriter, mut transformer, mut rest) = (0u64, 0u64, 0u64);
     for (file, facts) in graphs {
-        let beside: BTreeSet<String> = facts.weights.iter().map(|w| onnx::sibling(file, &w.location)).collect();
         let mut bytes = files.size(file)?.saturating_add(facts.halves);
-        for file in &beside {
-            bytes = bytes.saturating_add(files.size(file)?);
+        for beside in facts.beside(file) {
+            bytes = bytes.saturating_add(files.size(&beside)?);
         }
         if in_rewriter(file) {
             rewriter = rewriter.saturating_add(bytes);
@@ -56,6 +55,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use super::super::onnx;
     use super::*;
 
     fn graphs(of: &[(&str, &str)]) -> u64 {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use crate::inference::error::{Error, Result};
+use crate::inference::error::Result;
 
-use super::files::{Content, Files};
+use super::files::{Content, Files, malformed};
 use super::wire::{Value, Wire, bad};
 
 /// ONNX's numbers of two types of numbers.
@@ -50,6 +50,13 @@ pub(crate) struct Outside {
     pub(crate) length: Option<u64>,
 }
 
+impl Facts {
+    /// The files that hold weights of the graph which is called `graph`.
+    pub(super) fn beside(&self, graph: &str) -> BTreeSet<String> {
+        self.weights.iter().map(|outside| sibling(graph, &outside.location)).collect()
+    }
+}
+
 impl Outside {
     /// Takes one of the pairs that say where weights lie.
     pub(super) fn note(&mut self, (key, value): (String, String)) -> io::Result<()> {
@@ -77,8 +84,7 @@ pub(super) fn sibling(file: &str, location: &str) -> String {
 
 /// What a graph of a package says of itself; fails when the file is not whole or not ONNX.
 pub(crate) fn look(files: &Files, file: &str) -> Result<Facts> {
-    let malformed = |e: io::Error| Error::FileMalformed { file: file.to_owned(), detail: e.to_string() };
-    facts(files.open(file)?).map_err(malformed)
+    facts(files.open(file)?).map_err(|e| malformed(file, &e.to_string()))
 }
 
 fn facts(content: Box<dyn Content>) -> io::Result<Facts> {

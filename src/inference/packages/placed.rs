@@ -27,7 +27,7 @@ fn compared(receipt: Receipt, from: &Path, pace: &mut Pace) -> Result<bool> {
             return Ok(());
         }
         let failed = |error: io::Error| Error::Io { path: PathBuf::from(member.name), error };
-        let hash = copied::hash(pace.through(member.content)).map_err(failed)?;
+        let (hash, _) = copied::hash(pace.through(member.content)).map_err(failed)?;
         match rest.iter().position(|(_, known)| *known == hash) {
             Some(at) => drop(rest.swap_remove(at)),
             None => all = false,

@@ -1,7 +1,7 @@
 //! What an import wrote down: every file's hash, so that loading can tell whether a package is still the same.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inference::error::{Error, Result};
 
+use super::copied;
 use super::files::Files;
 
 pub(crate) const FILE: &str = "studio-import.json";
@@ -96,10 +97,8 @@ impl Receipt {
 }
 
 fn hashed(files: &Files, file: &str) -> Result<(String, u64)> {
-    let mut hasher = blake3::Hasher::new();
-    let mut content = io::BufReader::with_capacity(1 << 20, files.open(file)?);
-    io::copy(&mut content, &mut hasher).map_err(|error| Error::Io { path: PathBuf::from(file), error })?;
-    Ok((hasher.finalize().to_hex().to_string(), hasher.count()))
+    let content = BufReader::with_capacity(1 << 20, files.open(file)?);
+    copied::hash(content).map_err(|error| Error::Io { path: PathBuf::from(file), error })
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 
 use std::io;
 
-use crate::inference::error::{Error, Result};
+use crate::inference::error::Result;
 
-use super::files::Files;
+use super::files::{Files, malformed};
 use super::wire::{Value, Wire, bad};
 
 /// The operators whose noise has a scale.
@@ -17,10 +17,10 @@ const NO_SCALE: [u8; 17] = [0x2A, 15, 0x0A, 5, b's', b'c', b'a', b'l', b'e', 0x1
 
 /// A graph of a package without its noise; none where it draws none, as nearly all do.
 pub(crate) fn without_noise(files: &Files, file: &str) -> Result<Option<Vec<u8>>> {
-    let malformed = |e: io::Error| Error::FileMalformed { file: file.to_owned(), detail: e.to_string() };
-    let (mut wire, end) = Wire::open(files.open(file)?).map_err(malformed)?;
-    let Some(found) = dice(&mut wire, end).map_err(malformed)? else { return Ok(None) };
-    stilled(&files.read(file)?, &found).map(Some).map_err(malformed)
+    let failed = |e: io::Error| malformed(file, &e.to_string());
+    let (mut wire, end) = Wire::open(files.open(file)?).map_err(failed)?;
+    let Some(found) = dice(&mut wire, end).map_err(failed)? else { return Ok(None) };
+    stilled(&files.read(file)?, &found).map(Some).map_err(failed)
 }
 
 /// Where the graph of a model lies in its file, and the nodes in it that draw noise.
